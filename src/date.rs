@@ -1,0 +1,222 @@
+//! Calendar dates and lengths of time. There are no time zones: a date is a day in the calendar.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+
+pub use chrono::NaiveDate as Date;
+
+/// Why a text is no date or no length of time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DateError {
+    #[error("`{0}` is not a calendar date: write year-month-day, such as 2023-02-28")]
+    Date(String),
+    #[error("`{0}` is not a length of time: write a number and y, mo, w or d, such as 5y or 36mo")]
+    Duration(String),
+    #[error("the date lies outside the years 1 to 9999")]
+    OutOfRange,
+}
+
+/// Reads an ISO 8601 calendar date `YYYY-MM-DD`; nothing shorter, longer or impossible.
+pub fn parse_date(text: &str) -> Result<Date, DateError> {
+    let wrong = || DateError::Date(text.to_owned());
+    let bytes = text.as_bytes();
+    let shape = bytes.len() == 10
+        && bytes.iter().enumerate().all(|(at, byte)| match at {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    if !shape {
+        return Err(wrong());
+    }
+    let number = |range: std::ops::Range<usize>| text[range].parse::<u32>().map_err(|_| wrong());
+    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    if year == 0 {
+        return Err(DateError::OutOfRange);
+    }
+    NaiveDate::from_ymd_opt(year as i32, month, day).ok_or_else(wrong)
+}
+
+/// The day before.
+pub fn day_before(date: Date) -> Date {
+    date.pred_opt().unwrap_or(date)
+}
+
+/// The day after.
+pub fn day_after(date: Date) -> Date {
+    date.succ_opt().unwrap_or(date)
+}
+
+/// `date` plus calendar months, clamped to the end of a shorter month: 31 January + 1 month is
+/// 28 or 29 February. Add from the original date each time; steps from a clamped date drift.
+pub fn add_months(date: Date, months: u32) -> Result<Date, DateError> {
+    date.checked_add_months(Months::new(months)).filter(|day| day.year() <= 9999).ok_or(DateError::OutOfRange)
+}
+
+/// A length of time in one calendar unit: `5y`, `36mo`, `2w`, `30d`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub struct Duration {
+    count: u32,
+    unit: Unit,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+enum Unit {
+    Years,
+    Months,
+    Weeks,
+    Days,
+}
+
+impl Duration {
+    /// Whole calendar months, where the unit is years or months.
+    pub fn months(&self) -> Option<u32> {
+        match self.unit {
+            Unit::Years => Some(self.count * 12),
+            Unit::Months => Some(self.count),
+            Unit::Weeks | Unit::Days => None,
+        }
+    }
+
+    /// The first day after a span of this length that begins on `start`.
+    pub fn after(&self, start: Date) -> Result<Date, DateError> {
+        self.times_after(1, start)
+    }
+
+    /// The first day after `times` spans of this length that begin on `start`, counted from
+    /// `start` so that month ends do not drift.
+    pub fn times_after(&self, times: u32, start: Date) -> Result<Date, DateError> {
+        let count = self.count.checked_mul(times).ok_or(DateError::OutOfRange)?;
+        let days = |days: u64| {
+            start
+                .checked_add_days(Days::new(days))
+                .filter(|day| day.year() <= 9999)
+                .ok_or(DateError::OutOfRange)
+        };
+        match self.unit {
+            Unit::Years => add_months(start, count.checked_mul(12).ok_or(DateError::OutOfRange)?),
+            Unit::Months => add_months(start, count),
+            Unit::Weeks => days(u64::from(count) * 7),
+            Unit::Days => days(u64::from(count)),
+        }
+    }
+}
+
+impl FromStr for Duration {
+    type Err = DateError;
+
+    fn from_str(text: &str) -> Result<Self, DateError> {
+        let wrong = || DateError::Duration(text.to_owned());
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let unit = match &text[digits..] {
+            "y" => Unit::Years,
+            "mo" => Unit::Months,
+            "w" => Unit::Weeks,
+            "d" => Unit::Days,
+            _ => return Err(wrong()),
+        };
+        if digits == 0 || digits > 4 || text.starts_with('0') {
+            return Err(wrong());
+        }
+        let count = text[..digits].parse().map_err(|_| wrong())?;
+        Ok(Self { count, unit })
+    }
+}
+
+impl fmt::Display for Duration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
+            Unit::Years => "y",
+            Unit::Months => "mo",
+            Unit::Weeks => "w",
+            Unit::Days => "d",
+        };
+        write!(f, "{}{unit}", self.count)
+    }
+}
+
+/// A span of days, both ends counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Period {
+    pub start: Date,
+    pub end: Date,
+}
+
+impl Period {
+    pub fn contains(&self, date: Date) -> bool {
+        self.start <= date && date <= self.end
+    }
+
+    /// The days that both periods share.
+    pub fn intersection(&self, other: Period) -> Option<Period> {
+        let common = Period { start: self.start.max(other.start), end: self.end.min(other.end) };
+        (common.start <= common.end).then_some(common)
+    }
+
+    /// Number of days, both ends counted.
+    pub fn days(&self) -> i64 {
+        (self.end - self.start).num_days() + 1
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {}", self.start, self.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> Date {
+        parse_date(text).unwrap()
+    }
+
+    #[test]
+    fn reads_calendar_dates_only() {
+        assert_eq!(date("2024-02-29").to_string(), "2024-02-29");
+        for text in [
+            "2023-02-29",
+            "2024-02-30",
+            "2024-1-5",
+            "0000-00-00",
+            "0000-01-01",
+            "99999-12-31",
+            "2024-06-30T10:00:00",
+            "",
+            "20240630",
+            "２０２４-01-01",
+        ] {
+            assert!(parse_date(text).is_err(), "{text:?} was read as a date");
+        }
+    }
+
+    #[test]
+    fn months_clamp_from_the_original_day() {
+        let end_of_january = date("2023-01-31");
+        assert_eq!(add_months(end_of_january, 1), Ok(date("2023-02-28")));
+        assert_eq!(add_months(end_of_january, 2), Ok(date("2023-03-31")));
+        assert_eq!(add_months(date("9999-12-01"), 1), Err(DateError::OutOfRange));
+    }
+
+    #[test]
+    fn durations_end_on_the_day_after() {
+        let three_years: Duration = "3y".parse().unwrap();
+        assert_eq!(three_years.after(date("2023-03-01")), Ok(date("2026-03-01")));
+        assert_eq!(three_years.months(), Some(36));
+        for text in ["", "y", "5", "0y", "05y", "5 y", "5Y", "-5y", "1.5y", "99999y"] {
+            assert!(text.parse::<Duration>().is_err(), "{text:?} was read as a duration");
+        }
+    }
+
+    #[test]
+    fn periods_count_both_ends() {
+        let year = Period { start: date("2024-01-01"), end: date("2024-12-31") };
+        assert_eq!(year.days(), 366);
+        let later = Period { start: date("2024-12-31"), end: date("2025-06-30") };
+        assert_eq!(year.intersection(later).unwrap().days(), 1);
+        assert_eq!(later.intersection(Period { start: date("2023-01-01"), end: date("2023-12-31") }), None);
+    }
+}

@@ -1,0 +1,6 @@
+pub mod date;
+pub mod edit;
+pub mod finding;
+pub mod money;
+pub mod source;
+pub mod yaml;

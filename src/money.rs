@@ -1,0 +1,332 @@
+//! Exact money: a decimal amount in one currency, from text to text.
+//!
+//! This is the only module that rounds. Rounding is half away from zero (commercial rounding) to
+//! the minor unit of the currency as listed by ISO 4217: 2 digits for EUR, 0 for JPY, 3 for TND.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+/// An ISO 4217 currency.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    /// The three-letter ISO 4217 code.
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("XXX")
+    }
+
+    /// Number of decimal digits of the minor unit (ISO 4217, column "minor unit"); units without
+    /// one (gold, testing codes) are kept to the 6 digits that the amount grammar allows.
+    pub fn minor_digits(&self) -> u32 {
+        iso_currency::Currency::from_code(self.code())
+            .and_then(|currency| currency.exponent())
+            .map_or(MAX_FRACTION_DIGITS, u32::from)
+    }
+}
+
+impl FromStr for Currency {
+    type Err = MoneyError;
+
+    fn from_str(code: &str) -> Result<Self, MoneyError> {
+        let known = iso_currency::Currency::from_code(code);
+        match (known, <[u8; 3]>::try_from(code.as_bytes())) {
+            (Some(_), Ok(bytes)) => Ok(Self(bytes)),
+            _ => Err(MoneyError::UnknownCurrency(code.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+const MAX_FRACTION_DIGITS: u32 = 6;
+const MAX_INTEGER_DIGITS: usize = 15;
+
+/// Why a text is no amount of money, or why two amounts cannot be put together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    #[error("`{0}` is not an amount: write digits, a point and at most 6 decimals, such as 8420.00")]
+    Amount(String),
+    #[error("`{0}` is not money: write an amount, a space and a currency, such as 8420.00 EUR")]
+    Form(String),
+    #[error("`{0}` is not a currency code of ISO 4217, such as EUR")]
+    UnknownCurrency(String),
+    #[error("{amount} {currency} has more decimals than the {digits} of its currency")]
+    TooManyDecimals { amount: String, currency: Currency, digits: u32 },
+    #[error("{0} and {1} are different currencies: a sum needs a dated rate")]
+    MixedCurrencies(Currency, Currency),
+    #[error("the figure is too large to be computed exactly")]
+    Overflow,
+}
+
+/// An exact amount in one currency.
+///
+/// Arithmetic never rounds and never panics: it answers [`MoneyError::Overflow`] past 28 digits
+/// and [`MoneyError::MixedCurrencies`] where the currencies differ.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Money {
+    amount: Decimal,
+    currency: Currency,
+}
+
+impl Money {
+    pub fn new(amount: Decimal, currency: Currency) -> Self {
+        Self { amount, currency }
+    }
+
+    pub fn zero(currency: Currency) -> Self {
+        Self::new(Decimal::ZERO, currency)
+    }
+
+    pub fn amount(&self) -> Decimal {
+        self.amount
+    }
+
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    pub fn is_zero(&self) -> bool {
+        self.amount.is_zero()
+    }
+
+    pub fn is_negative(&self) -> bool {
+        self.amount < Decimal::ZERO
+    }
+
+    pub fn checked_add(&self, other: Money) -> Result<Money, MoneyError> {
+        self.same_currency(other)?;
+        let amount = self.amount.checked_add(other.amount).ok_or(MoneyError::Overflow)?;
+        Ok(Self::new(amount, self.currency))
+    }
+
+    pub fn checked_sub(&self, other: Money) -> Result<Money, MoneyError> {
+        self.checked_add(other.negated())
+    }
+
+    pub fn negated(&self) -> Money {
+        Self::new(-self.amount, self.currency)
+    }
+
+    /// `self × numerator ÷ denominator`, multiplied before it is divided, then rounded to the
+    /// minor unit, half away from zero. A zero denominator is an [`MoneyError::Overflow`].
+    pub fn times_ratio(&self, numerator: Decimal, denominator: Decimal) -> Result<Money, MoneyError> {
+        let amount = self
+            .amount
+            .checked_mul(numerator)
+            .and_then(|product| product.checked_div(denominator))
+            .ok_or(MoneyError::Overflow)?;
+        Ok(Self::new(amount, self.currency).rounded())
+    }
+
+    /// The amount rounded to the minor unit of its currency, half away from zero.
+    pub fn rounded(&self) -> Money {
+        let digits = self.currency.minor_digits();
+        let amount = self.amount.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero);
+        Self::new(amount, self.currency)
+    }
+
+    pub fn compare(&self, other: Money) -> Result<Ordering, MoneyError> {
+        self.same_currency(other)?;
+        Ok(self.amount.cmp(&other.amount))
+    }
+
+    fn same_currency(&self, other: Money) -> Result<(), MoneyError> {
+        if self.currency == other.currency {
+            Ok(())
+        } else {
+            Err(MoneyError::MixedCurrencies(self.currency, other.currency))
+        }
+    }
+
+    /// The amount as text, with at least the digits of the minor unit: `1234.50`.
+    pub fn amount_text(&self) -> String {
+        let digits = self.currency.minor_digits();
+        let mut amount = self.amount.normalize();
+        if amount.scale() < digits {
+            amount.rescale(digits);
+        }
+        amount.to_string()
+    }
+}
+
+/// Adds amounts up; the sum of nothing is zero in `currency`.
+pub fn sum(amounts: impl IntoIterator<Item = Money>, currency: Currency) -> Result<Money, MoneyError> {
+    amounts.into_iter().try_fold(Money::zero(currency), |total, amount| total.checked_add(amount))
+}
+
+impl FromStr for Money {
+    type Err = MoneyError;
+
+    fn from_str(text: &str) -> Result<Self, MoneyError> {
+        let (amount, code) = text.split_once(' ').ok_or_else(|| MoneyError::Form(text.to_owned()))?;
+        let currency: Currency = code.parse()?;
+        let value = parse_amount(amount)?;
+        let digits = currency.minor_digits();
+        if value.normalize().scale() > digits {
+            return Err(MoneyError::TooManyDecimals { amount: amount.to_owned(), currency, digits });
+        }
+        Ok(Self::new(value, currency))
+    }
+}
+
+/// Reads `-?digits[.digits]`, at most 15 digits before and 6 after the point; no exponent, no
+/// thousands separator, no sign other than a leading minus.
+pub fn parse_amount(text: &str) -> Result<Decimal, MoneyError> {
+    let wrong = || MoneyError::Amount(text.to_owned());
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (integer, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    let digits = |part: &str, most: usize| {
+        (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if !digits(integer, MAX_INTEGER_DIGITS) || !digits(fraction, MAX_FRACTION_DIGITS as usize) {
+        return Err(wrong());
+    }
+    Decimal::from_str_exact(text).map_err(|_| wrong())
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.amount_text(), self.currency)
+    }
+}
+
+impl fmt::Debug for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A share in percent, such as `12.5%`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Percent(Decimal);
+
+impl Percent {
+    pub const HUNDRED: Percent = Percent(Decimal::ONE_HUNDRED);
+    pub const ZERO: Percent = Percent(Decimal::ZERO);
+
+    /// The number before the sign: 12.5 for `12.5%`.
+    pub fn points(&self) -> Decimal {
+        self.0
+    }
+
+    pub fn checked_add(&self, other: Percent) -> Result<Percent, MoneyError> {
+        self.0.checked_add(other.0).map(Percent).ok_or(MoneyError::Overflow)
+    }
+
+    /// This share of `money`, rounded to the minor unit.
+    pub fn of(&self, money: Money) -> Result<Money, MoneyError> {
+        money.times_ratio(self.0, Decimal::ONE_HUNDRED)
+    }
+}
+
+impl FromStr for Percent {
+    type Err = MoneyError;
+
+    fn from_str(text: &str) -> Result<Self, MoneyError> {
+        let wrong = || MoneyError::Amount(text.to_owned());
+        let number = text.strip_suffix('%').ok_or_else(wrong)?;
+        if number.starts_with('-') {
+            return Err(wrong());
+        }
+        parse_amount(number).map(Percent).map_err(|_| wrong())
+    }
+}
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}%", self.0.normalize())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(text: &str) -> Money {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn reads_and_writes_the_text_as_typed() {
+        for text in ["8420.00 EUR", "-0.05 EUR", "1500 JPY", "3.125 TND"] {
+            assert_eq!(money(text).to_string(), text);
+        }
+        assert_eq!(money("8420 EUR").to_string(), "8420.00 EUR");
+    }
+
+    #[test]
+    fn refuses_what_is_not_plain_decimal_money() {
+        for text in [
+            "8420",
+            "8420.00",
+            "8420.00EUR",
+            "8 420.00 EUR",
+            "1e3 EUR",
+            "1_000 EUR",
+            ".5 EUR",
+            "5. EUR",
+            "+5 EUR",
+            "NaN EUR",
+            ".inf EUR",
+            "0x10 EUR",
+            "1234567890123456 EUR",
+            "1.0000001 EUR",
+            "1.00 eur",
+            "1.00 ZZZ",
+            "1.005 EUR",
+            "1.5 JPY",
+            "",
+            " EUR",
+            "1.00  EUR",
+        ] {
+            assert!(text.parse::<Money>().is_err(), "{text:?} was read as money");
+        }
+    }
+
+    /// Half away from zero, not to the even neighbour: 1373.125 is case `fr-deg-002`, where
+    /// banker's rounding answers 1373.12.
+    #[test]
+    fn rounds_half_away_from_zero() {
+        let eur: Currency = "EUR".parse().unwrap();
+        let rounded = |text: &str| Money::new(text.parse().unwrap(), eur).rounded().amount_text();
+        assert_eq!(rounded("1373.125"), "1373.13");
+        assert_eq!(rounded("-1373.125"), "-1373.13");
+        assert_eq!(rounded("2.5"), "2.50");
+        assert_eq!(Money::new("2.5".parse().unwrap(), "JPY".parse().unwrap()).rounded().amount_text(), "3");
+    }
+
+    #[test]
+    fn never_mixes_currencies_or_overflows_silently() {
+        let most = Money::new(Decimal::MAX, "EUR".parse().unwrap());
+        assert_eq!(most.checked_add(money("1.00 EUR")), Err(MoneyError::Overflow));
+        assert!(matches!(
+            money("1.00 EUR").checked_add(money("1.00 USD")),
+            Err(MoneyError::MixedCurrencies(..))
+        ));
+        assert_eq!(money("1.00 EUR").times_ratio(Decimal::ONE, Decimal::ZERO), Err(MoneyError::Overflow));
+    }
+
+    #[test]
+    fn shares_are_exact() {
+        let share: Percent = "12.5%".parse().unwrap();
+        assert_eq!(share.of(money("100.01 EUR")).unwrap().to_string(), "12.50 EUR");
+        assert_eq!(share.to_string(), "12.5%");
+        for text in ["12.5", "-1%", "%", "1e1%", "12,5%"] {
+            assert!(text.parse::<Percent>().is_err(), "{text:?} was read as a share");
+        }
+    }
+}

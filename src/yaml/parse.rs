@@ -1,0 +1,380 @@
+//! From text to a tree: the events of `saphyr-parser`, the limits, and exact byte positions.
+
+use saphyr_parser::{Event, Parser, ScalarStyle, StrInput};
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+use super::Problem;
+use super::tree::{Body, Entry, Node, Style, Tree};
+use crate::source::Span;
+
+/// Deepest nesting of collections.
+const MAX_DEPTH: usize = 32;
+/// Most nodes of a file, keys included.
+const MAX_NODES: usize = 10_000;
+
+/// Parses the text of a record file.
+///
+/// # Errors
+/// The first problem that keeps the text from being a tree: `syntax`, `empty-file`, `alias`,
+/// `anchor`, `tag`, `directive`, `several-documents`, `too-deep`, `too-many-nodes`,
+/// `duplicate-key`, `merge-key` or `unusable-key`.
+pub fn parse(text: &str) -> Result<Tree, Box<Problem>> {
+    Builder::new(text).build().map_err(Box::new)
+}
+
+struct Builder<'t> {
+    text: &'t str,
+    events: Parser<'t, StrInput<'t>>,
+    offsets: Offsets,
+    nodes: usize,
+}
+
+/// A collection whose end has not been read yet.
+struct Open {
+    start: usize,
+    nodes: Vec<Node>,
+    mapping: bool,
+}
+
+impl<'t> Builder<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { text, events: Parser::new_from_str(text), offsets: Offsets::new(text), nodes: 0 }
+    }
+
+    fn build(mut self) -> Result<Tree, Problem> {
+        if self.text.starts_with('%') {
+            let end = self.text.find('\n').unwrap_or(self.text.len());
+            return Err(Problem::new(
+                "directive",
+                Span::new(0, end),
+                "the file begins with a YAML directive",
+                "delete the line; records need no directives",
+            ));
+        }
+        let mut root = None;
+        let mut open: Vec<Open> = Vec::new();
+        let mut documents = 0;
+        while let Some((event, span)) = self.next()? {
+            let node = match event {
+                Event::DocumentStart(_) => {
+                    documents += 1;
+                    if documents > 1 {
+                        return Err(Problem::new(
+                            "several-documents",
+                            span,
+                            "a second YAML document begins here",
+                            "keep one record in one file",
+                        ));
+                    }
+                    continue;
+                }
+                Event::Alias(_) => {
+                    return Err(Problem::new("alias", span, "aliases (`*name`) are not allowed", NO_ALIAS));
+                }
+                Event::Scalar(text, style, anchor, tag) => {
+                    self.refuse_properties(span, anchor, tag.is_some())?;
+                    self.scalar(&text, style, span, &open)
+                }
+                Event::SequenceStart(..) | Event::MappingStart(..) if open.len() >= MAX_DEPTH => {
+                    return Err(Problem::new(
+                        "too-deep",
+                        span,
+                        format!("collections nest deeper than {MAX_DEPTH}"),
+                        "flatten the record",
+                    ));
+                }
+                Event::SequenceStart(anchor, tag) => {
+                    self.refuse_properties(span, anchor, tag.is_some())?;
+                    open.push(Open { start: span.start as usize, nodes: Vec::new(), mapping: false });
+                    continue;
+                }
+                Event::MappingStart(anchor, tag) => {
+                    self.refuse_properties(span, anchor, tag.is_some())?;
+                    open.push(Open { start: span.start as usize, nodes: Vec::new(), mapping: true });
+                    continue;
+                }
+                Event::SequenceEnd | Event::MappingEnd => match open.pop() {
+                    Some(closed) => self.close(closed, span)?,
+                    None => continue,
+                },
+                Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => continue,
+            };
+            self.nodes += 1;
+            if self.nodes > MAX_NODES {
+                return Err(Problem::new(
+                    "too-many-nodes",
+                    node.span,
+                    format!("the file holds more than {MAX_NODES} values"),
+                    "split it into several records",
+                ));
+            }
+            match open.last_mut() {
+                Some(parent) => parent.nodes.push(node),
+                None => root = Some(node),
+            }
+        }
+        match root {
+            Some(root) if !is_empty_plain(&root) => Ok(Tree { root }),
+            _ => Err(Problem::new(
+                "empty-file",
+                Span::default(),
+                "the file holds no record",
+                "delete the file, or restore its content from history with `git checkout`",
+            )),
+        }
+    }
+
+    fn next(&mut self) -> Result<Option<(Event<'t>, Span)>, Problem> {
+        match self.events.next_event() {
+            None => Ok(None),
+            Some(Ok((event, span))) => {
+                let start = self.offsets.byte(span.start.index());
+                let end = self.offsets.byte(span.end.index());
+                Ok(Some((event, Span::new(start, end))))
+            }
+            Some(Err(error)) => {
+                let at = self.offsets.byte(error.marker().index()).min(self.text.len());
+                let next = self.text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+                Err(Problem::new(
+                    "syntax",
+                    Span::new(at, at + next),
+                    format!("this is not YAML: {}", error.info()),
+                    "mend the line; often it is the indentation, a missing space after `:`, or a text with `: ` or ` #` in it that needs quotes",
+                ))
+            }
+        }
+    }
+
+    fn refuse_properties(&self, span: Span, anchor: usize, tagged: bool) -> Result<(), Problem> {
+        if anchor != 0 {
+            return Err(Problem::new("anchor", span, "anchors (`&name`) are not allowed", NO_ALIAS));
+        }
+        if tagged {
+            return Err(Problem::new(
+                "tag",
+                span,
+                "tags (`!name`) are not allowed",
+                "delete the tag; the schema says what a value means",
+            ));
+        }
+        Ok(())
+    }
+
+    fn scalar(&self, text: &str, style: ScalarStyle, span: Span, open: &[Open]) -> Node {
+        let style = match style {
+            ScalarStyle::Plain => Style::Plain,
+            ScalarStyle::SingleQuoted => Style::SingleQuoted,
+            ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+            ScalarStyle::Literal => Style::Literal,
+            ScalarStyle::Folded => Style::Folded,
+        };
+        let span = match style {
+            Style::Plain if text.is_empty() => self.place_of_nothing(span, open),
+            Style::Plain => trimmed(self.text, span),
+            _ => span,
+        };
+        let same = self.text.get(span.range()).is_some_and(|bytes| bytes == text);
+        Node { span, body: Body::Scalar { style, text: (!same).then(|| text.into()) } }
+    }
+
+    /// An absent value stands right after its key's colon, wherever the parser noticed it.
+    fn place_of_nothing(&self, span: Span, open: &[Open]) -> Span {
+        let key_end = open
+            .last()
+            .filter(|open| open.mapping && open.nodes.len() % 2 == 1)
+            .and_then(|open| open.nodes.last().map(|key| key.span.end as usize));
+        let at = match key_end {
+            Some(end) => {
+                end + self.text.get(end..).and_then(|rest| rest.find(':')).map_or(0, |colon| colon + 1)
+            }
+            None => span.start as usize,
+        };
+        Span::new(at, at)
+    }
+
+    fn close(&self, closed: Open, end: Span) -> Result<Node, Problem> {
+        let flow = matches!(self.text.as_bytes().get(closed.start), Some(b'[' | b'{'));
+        let first = closed.nodes.first().map_or(closed.start, |node| node.span.start as usize);
+        let last = closed.nodes.last().map_or(closed.start, |node| node.span.end as usize);
+        // Of a flow collection's end only the start is exact: the bracket, one byte.
+        let span = if flow {
+            Span::new(closed.start, end.start as usize + 1)
+        } else {
+            Span::new(first.min(closed.start), last)
+        };
+        let body = if closed.mapping {
+            let mut entries = Vec::with_capacity(closed.nodes.len() / 2);
+            let mut nodes = closed.nodes.into_iter();
+            while let (Some(key), Some(value)) = (nodes.next(), nodes.next()) {
+                entries.push(Entry { key, value });
+            }
+            self.check_keys(&entries)?;
+            Body::Mapping(entries.into())
+        } else {
+            Body::Sequence(closed.nodes.into())
+        };
+        Ok(Node { span, body })
+    }
+
+    fn check_keys(&self, entries: &[Entry]) -> Result<(), Problem> {
+        let mut seen: Vec<(std::borrow::Cow<'_, str>, Span)> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let Body::Scalar { text, style } = &entry.key.body else {
+                return Err(unusable_key(entry.key.span, "a key is a collection"));
+            };
+            let key = text.as_deref().unwrap_or_else(|| self.text.get(entry.key.span.range()).unwrap_or(""));
+            if key.is_empty() || (*style == Style::Plain && matches!(key, "~" | "null")) {
+                return Err(unusable_key(entry.key.span, "a key is empty"));
+            }
+            if key == "<<" {
+                return Err(Problem::new(
+                    "merge-key",
+                    entry.key.span,
+                    "merge keys (`<<`) are not allowed",
+                    NO_ALIAS,
+                ));
+            }
+            let key: std::borrow::Cow<'_, str> =
+                if is_nfc(key) { key.into() } else { key.nfc().collect::<String>().into() };
+            if let Some((_, first)) = seen.iter().find(|(other, _)| *other == key) {
+                let mut problem = Problem::new(
+                    "duplicate-key",
+                    entry.key.span,
+                    format!("the key `{key}` is given twice"),
+                    "keep one of the two lines",
+                );
+                problem.other = Some((*first, "first given here".into()));
+                return Err(problem);
+            }
+            seen.push((key, entry.key.span));
+        }
+        Ok(())
+    }
+}
+
+const NO_ALIAS: &str = "write the value out; records hold no aliases, anchors or merge keys";
+
+fn unusable_key(span: Span, message: &str) -> Problem {
+    Problem::new("unusable-key", span, message, "give every value a plain text key")
+}
+
+fn is_empty_plain(node: &Node) -> bool {
+    matches!(&node.body, Body::Scalar { style: Style::Plain, .. } if node.span.start == node.span.end)
+}
+
+/// The parser's plain scalars may reach over trailing blanks; the value does not.
+fn trimmed(text: &str, span: Span) -> Span {
+    let bytes = text.get(span.range()).unwrap_or("");
+    Span::new(span.start as usize, span.start as usize + bytes.trim_end().len())
+}
+
+/// The parser counts characters, we count bytes: the same for ASCII, a table otherwise.
+struct Offsets(Option<Vec<u32>>);
+
+impl Offsets {
+    fn new(text: &str) -> Self {
+        if text.is_ascii() {
+            return Self(None);
+        }
+        let starts = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+        Self(Some(starts.map(|at| u32::try_from(at).unwrap_or(u32::MAX)).collect()))
+    }
+
+    fn byte(&self, character: usize) -> usize {
+        match &self.0 {
+            None => character,
+            Some(starts) => starts.get(character).or(starts.last()).map_or(0, |at| *at as usize),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::Route;
+
+    fn rule(text: &str) -> &'static str {
+        parse(text).map_or_else(|problem| problem.rule, |_| "none")
+    }
+
+    fn raw_at<'a>(text: &'a str, tree: &'a Tree, route: &str) -> &'a str {
+        tree.value(text).at(&Route::parse(route)).map_or("(absent)", |value| value.raw())
+    }
+
+    #[test]
+    fn scalars_keep_their_text_as_typed() {
+        let text = "country: NO\nserial: 0012e3\nzip: 01234\nversion: 1.10\nmac: 01:23\nquoted: 'it''s'\n";
+        let tree = parse(text).unwrap();
+        let value = |key: &str| tree.value(text).field(key).and_then(|value| value.text().map(str::to_owned));
+        assert_eq!(value("country").as_deref(), Some("NO"));
+        assert_eq!(value("serial").as_deref(), Some("0012e3"));
+        assert_eq!(value("zip").as_deref(), Some("01234"));
+        assert_eq!(value("version").as_deref(), Some("1.10"));
+        assert_eq!(value("mac").as_deref(), Some("01:23"));
+        assert_eq!(value("quoted").as_deref(), Some("it's"));
+    }
+
+    #[test]
+    fn spans_are_bytes_of_the_value_and_nothing_else() {
+        let text = "é: été   # note\nlist:\n  - a: 1\n    b: [x, 'y']  # c\n  - d\nmap: {k: v}\r\nend: |\n  two\n  lines\n";
+        let tree = parse(text).unwrap();
+        assert_eq!(raw_at(text, &tree, "é"), "été");
+        assert_eq!(raw_at(text, &tree, "list"), "- a: 1\n    b: [x, 'y']  # c\n  - d");
+        assert_eq!(raw_at(text, &tree, "list[0]"), "a: 1\n    b: [x, 'y']");
+        assert_eq!(raw_at(text, &tree, "list[0].b"), "[x, 'y']");
+        assert_eq!(raw_at(text, &tree, "list[0].b[1]"), "'y'");
+        assert_eq!(raw_at(text, &tree, "map"), "{k: v}");
+        assert_eq!(tree.value(text).field("end").and_then(|value| value.text()), Some("two\nlines\n"));
+    }
+
+    #[test]
+    fn an_absent_value_stands_after_its_colon() {
+        let text = "a:\nb: ~\nc:   # nothing\n";
+        let tree = parse(text).unwrap();
+        for key in ["a", "b", "c"] {
+            assert!(tree.value(text).field(key).unwrap().is_nothing(), "{key}");
+        }
+        assert_eq!(tree.value(text).field("a").unwrap().span(), Span::new(2, 2));
+        assert_eq!(tree.value(text).field("c").unwrap().span(), Span::new(10, 10));
+    }
+
+    #[test]
+    fn what_records_do_not_need_is_refused_by_name() {
+        let cases = [
+            ("a: *x\n", "syntax"),
+            ("a: &x 1\n", "anchor"),
+            ("a: &x [1]\nb: *x\n", "anchor"),
+            ("a: !!str 1\n", "tag"),
+            ("a: !include /etc/passwd\n", "tag"),
+            ("%YAML 1.2\n---\na: 1\n", "directive"),
+            ("a: 1\n---\nb: 2\n", "several-documents"),
+            ("a: 1\na: 2\n", "duplicate-key"),
+            ("a: 1\n'a': 2\n", "duplicate-key"),
+            ("caf\u{e9}: 1\ncafe\u{301}: 2\n", "duplicate-key"),
+            ("a: {b: 1, b: 2}\n", "duplicate-key"),
+            ("<<: {a: 1}\n", "merge-key"),
+            ("? [a, b]\n: 1\n", "unusable-key"),
+            ("~: 1\n", "unusable-key"),
+            ("", "empty-file"),
+            ("# only a comment\n", "empty-file"),
+            ("a:\n\tb: 1\n", "syntax"),
+            ("a: [1\n", "syntax"),
+            ("--- {a: 1}\n", "none"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(rule(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn deep_and_large_files_are_refused_without_recursion() {
+        for count in [40, 1_000, 100_000] {
+            assert!(parse(&format!("a: {}{}\n", "[".repeat(count), "]".repeat(count))).is_err());
+            assert!(parse(&"- ".repeat(count)).is_err());
+            assert!(parse(&"? ".repeat(count)).is_err());
+            assert!(parse(&"{a: ".repeat(count)).is_err());
+        }
+        let keys: String = (0..20_000).map(|key| format!("k{key}: 1\n")).collect();
+        assert_eq!(rule(&keys), "too-many-nodes");
+    }
+}
