@@ -1,6 +1,9 @@
 pub mod date;
 pub mod edit;
+pub mod embedded;
 pub mod finding;
 pub mod money;
+pub mod schema;
 pub mod source;
+pub mod suggest;
 pub mod yaml;

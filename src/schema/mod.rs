@@ -1,0 +1,225 @@
+//! The schemas of records: JSON Schema 2020-12 documents, shipped in the binary and extended by the
+//! estate's own `schemas/` folder.
+//!
+//! A schema is read three ways. Flattened (references inlined, `allOf` merged) it becomes a
+//! [`Shape`], by which a record's text is turned into typed JSON: the schema, not the look of the
+//! text, decides what a scalar is. The JSON is then validated by the `jsonschema` crate. And the
+//! shape's annotations say which fields refer to other records and how lists are compared:
+//!
+//! | annotation | on | meaning |
+//! |---|---|---|
+//! | `x-estate-ref` | a text | the id of a record of one of these kinds, `item:location` being a class |
+//! | `x-estate-key` | a list of mappings | the keys by which its elements are matched |
+//! | `x-estate-set` | a list of scalars | order has no meaning |
+
+mod check;
+mod flatten;
+mod shape;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use serde_json::Value as Json;
+
+use crate::finding::Finding;
+use crate::source::{Source, Span};
+use crate::{embedded, yaml};
+
+pub use shape::{RefTarget, Shape, Type};
+
+/// One schema, ready to check records.
+pub struct Schema {
+    pub name: String,
+    /// The document as written, for `estate schema`.
+    pub text: Arc<str>,
+    flat: Json,
+    shape: Shape,
+    validator: OnceLock<Option<jsonschema::Validator>>,
+}
+
+impl Schema {
+    fn new(name: &str, text: Arc<str>, flat: Json) -> Self {
+        let shape = Shape::of(&flat);
+        Self { name: name.to_owned(), text, flat, shape, validator: OnceLock::new() }
+    }
+
+    /// The title as written in the document.
+    pub fn title(&self) -> &str {
+        self.flat.get("title").and_then(Json::as_str).unwrap_or("")
+    }
+
+    pub fn description(&self) -> &str {
+        self.flat.get("description").and_then(Json::as_str).unwrap_or("")
+    }
+
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// Compiled at first use: a command that reads one record needs one schema.
+    fn validator(&self) -> Option<&jsonschema::Validator> {
+        let compile = || {
+            jsonschema::options()
+                .with_draft(jsonschema::Draft::Draft202012)
+                .with_pattern_options(jsonschema::PatternOptions::regex())
+                .build(&self.flat)
+                .ok()
+        };
+        self.validator.get_or_init(compile).as_ref()
+    }
+
+    /// Checks a parsed record; every finding has the place in the record's text.
+    pub fn check(&self, source: &Source, tree: &yaml::Tree) -> Vec<Finding> {
+        check::check(self, source, tree)
+    }
+}
+
+/// The schemas that hold at one version of the estate.
+pub struct Schemas {
+    by_name: BTreeMap<String, Arc<Schema>>,
+    /// What is wrong with the estate's own schema files.
+    pub findings: Vec<Finding>,
+}
+
+/// Schemas of record kinds and shared definitions: the format of records itself, which an estate
+/// extends by classes but does not change.
+const FIXED: [&str; 7] = ["common", "item", "service", "contract", "schedule", "party", "settings"];
+
+const SUFFIX: &str = ".schema.json";
+
+impl Schemas {
+    /// The schemas of the binary.
+    pub fn shipped() -> Arc<Schemas> {
+        static SHIPPED: OnceLock<Arc<Schemas>> = OnceLock::new();
+        SHIPPED.get_or_init(|| Arc::new(Schemas::build(&[]))).clone()
+    }
+
+    /// The shipped schemas, and the classes of an estate's `schemas/*.schema.json`.
+    pub fn with_own(files: &[Source]) -> Arc<Schemas> {
+        let shipped = Schemas::shipped();
+        let differs = |file: &&Source| {
+            let name = file_name(file.path());
+            !shipped
+                .by_name
+                .get(name)
+                .is_some_and(|schema| &*schema.text == file.text() || FIXED.contains(&name))
+        };
+        let own: Vec<&Source> = files.iter().filter(differs).collect();
+        if own.is_empty() { shipped } else { Arc::new(Schemas::build(&own)) }
+    }
+
+    fn build(own: &[&Source]) -> Schemas {
+        let mut findings = Vec::new();
+        let mut documents: BTreeMap<String, (Arc<str>, Json)> = BTreeMap::new();
+        for (path, text) in embedded::SCHEMAS {
+            if let Ok(json) = serde_json::from_str(text) {
+                documents.insert(file_name(path).to_owned(), ((*text).into(), json));
+            }
+        }
+        let mut places: BTreeMap<String, &Source> = BTreeMap::new();
+        for source in own {
+            let name = file_name(source.path()).to_owned();
+            match serde_json::from_str(source.text()) {
+                Ok(json) => {
+                    documents.insert(name.clone(), (source.text().into(), json));
+                    places.insert(name, source);
+                }
+                Err(error) => {
+                    findings.push(unusable(source, line_start(source, error.line()), &error.to_string()))
+                }
+            }
+        }
+        let roots: BTreeMap<&str, &Json> =
+            documents.iter().map(|(name, (_, json))| (name.as_str(), json)).collect();
+        let mut by_name = BTreeMap::new();
+        for (name, (text, _)) in &documents {
+            let usable = flatten::flatten(&roots, name).and_then(|flat| {
+                let schema = Schema::new(name, text.clone(), flat);
+                // The estate's own schemas are compiled at once, so that a mistake has a finding.
+                match places.contains_key(name) && schema.validator().is_none() {
+                    true => Err("a keyword has a wrong value, or a pattern cannot be read".to_owned()),
+                    false => Ok(schema),
+                }
+            });
+            match (usable, places.get(name)) {
+                (Ok(schema), _) => {
+                    by_name.insert(name.clone(), Arc::new(schema));
+                }
+                (Err(why), Some(source)) => findings.push(unusable(source, Span::default(), &why)),
+                (Err(_), None) => {}
+            }
+        }
+        Schemas { by_name, findings }
+    }
+
+    /// A schema by name: `item`, `contract`, or a class such as `server`.
+    pub fn get(&self, name: &str) -> Option<&Arc<Schema>> {
+        self.by_name.get(name)
+    }
+
+    /// The schema of a class of items.
+    pub fn class(&self, class: &str) -> Option<&Arc<Schema>> {
+        self.by_name.get(class).filter(|_| !FIXED.contains(&class))
+    }
+
+    /// The names of the classes, sorted.
+    pub fn classes(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str).filter(|name| !FIXED.contains(name))
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+}
+
+fn file_name(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(SUFFIX).unwrap_or(name)
+}
+
+fn line_start(source: &Source, line: usize) -> Span {
+    let at: usize = source.text().split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    Span::new(at, at)
+}
+
+fn unusable(source: &Source, span: Span, why: &str) -> Finding {
+    Finding::error("unusable-schema", source.location(span), format!("this schema cannot be used: {why}"))
+        .help("compare it with the output of `estate schema server`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_schema_can_be_used() {
+        let schemas = Schemas::shipped();
+        assert!(schemas.findings.is_empty());
+        assert_eq!(schemas.names().count(), embedded::SCHEMAS.len());
+        for name in schemas.names() {
+            let schema = schemas.get(name).unwrap();
+            assert!(schema.validator().is_some(), "{name} does not compile");
+            assert!(!schema.title().is_empty() && !schema.description().is_empty(), "{name} has no title");
+        }
+        assert!(FIXED.iter().all(|name| schemas.get(name).is_some() && schemas.class(name).is_none()));
+    }
+
+    #[test]
+    fn an_estate_adds_classes_and_learns_what_is_wrong_with_them() {
+        let class = |name: &str, text: &str| Source::new(format!("schemas/{name}.schema.json"), text);
+        let good = class(
+            "badge_reader",
+            r#"{"title": "Badge reader", "description": "x", "allOf": [{"$ref": "item.schema.json"}],
+                "properties": {"class": {"const": "badge_reader"}, "attributes": {"type": "object",
+                "properties": {"doors": {"type": "integer"}}, "additionalProperties": false}},
+                "unevaluatedProperties": false}"#,
+        );
+        let bad = class("broken", "{\n \"type\": }");
+        let lost = class("lost", r#"{"allOf": [{"$ref": "nowhere.schema.json"}]}"#);
+        let schemas = Schemas::with_own(&[good, bad, lost]);
+        assert!(schemas.class("badge_reader").is_some_and(|schema| schema.shape().field("owner").is_some()));
+        let places: Vec<String> =
+            schemas.findings.iter().map(|finding| finding.location.to_string()).collect();
+        assert_eq!(places, ["schemas/broken.schema.json:2:1", "schemas/lost.schema.json:1:1"]);
+    }
+}
