@@ -82,16 +82,17 @@ impl Builder<'_> {
                     let place = if route.is_root() { self.schema.name.clone() } else { format!("`{route}`") };
                     let message = format!("`{key}` is not a field of {place}");
                     let known: Vec<&str> = shape.fields().map(|(name, _)| name).collect();
-                    let help = suggest::did_you_mean(key, known.iter().copied()).unwrap_or_else(
-                        || match known.len() {
+                    let help =
+                        suggest::did_you_mean(key, known.iter().copied()).unwrap_or_else(|| {
+                            match known.len() {
                             0 => "delete it".to_owned(),
                             _ if route.is_root() && shape.field("attributes").is_some() => {
                                 "free properties stand under `attributes`; `estate schema` lists the fields"
                                     .to_owned()
                             }
                             _ => format!("the fields are: {}", known.join(", ")),
-                        },
-                    );
+                        }
+                        });
                     if let Some(finding) = self.refuse("unknown-field", key_span, &field_route, message, None)
                     {
                         finding.help(help);

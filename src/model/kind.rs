@@ -1,0 +1,128 @@
+//! The kinds of records and where their files lie.
+
+use std::fmt;
+
+/// A kind of record. A new kind is one line in each table below and one schema.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Kind {
+    Settings,
+    Item,
+    Service,
+    Contract,
+    Schedule,
+    Party,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 6] =
+        [Kind::Settings, Kind::Item, Kind::Service, Kind::Contract, Kind::Schedule, Kind::Party];
+
+    /// The kind's name, also the name of its schema.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Settings => "settings",
+            Kind::Item => "item",
+            Kind::Service => "service",
+            Kind::Contract => "contract",
+            Kind::Schedule => "schedule",
+            Kind::Party => "party",
+        }
+    }
+
+    /// The folder below `inventory/` that holds the kind's records.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Kind::Settings => "",
+            Kind::Item => "items",
+            Kind::Service => "services",
+            Kind::Contract => "contracts",
+            Kind::Schedule => "schedules",
+            Kind::Party => "parties",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    pub fn index(self) -> usize {
+        self as usize
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a path says of the record in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Place {
+    pub kind: Kind,
+    /// Of an item: the class whose folder it lies in.
+    pub class: Option<String>,
+    pub id: String,
+}
+
+impl Place {
+    /// The file that `settings` are read from.
+    pub const SETTINGS: &'static str = "inventory/settings.yaml";
+
+    pub fn new(kind: Kind, class: Option<&str>, id: &str) -> Self {
+        Self { kind, class: class.map(str::to_owned), id: id.to_owned() }
+    }
+
+    /// Reads a path relative to the estate's root; `None` where no kind of record lies there.
+    pub fn of(path: &str) -> Option<Place> {
+        if path == Self::SETTINGS {
+            return Some(Place::new(Kind::Settings, None, "settings"));
+        }
+        let path = path.strip_prefix("inventory/")?.strip_suffix(".yaml")?;
+        let mut parts = path.split('/');
+        let (folder, second, third, rest) = (parts.next()?, parts.next()?, parts.next(), parts.next());
+        let kind = Kind::ALL.into_iter().find(|kind| kind.folder() == folder && !folder.is_empty())?;
+        match (kind, third, rest) {
+            (Kind::Item, Some(id), None) => Some(Place::new(kind, Some(second), id)),
+            (Kind::Item, ..) => None,
+            (_, None, None) => Some(Place::new(kind, None, second)),
+            _ => None,
+        }
+    }
+
+    /// The path relative to the estate's root, with forward slashes.
+    pub fn path(&self) -> String {
+        match (&self.kind, &self.class) {
+            (Kind::Settings, _) => Self::SETTINGS.to_owned(),
+            (kind, Some(class)) => format!("inventory/{}/{class}/{}.yaml", kind.folder(), self.id),
+            (kind, None) => format!("inventory/{}/{}.yaml", kind.folder(), self.id),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_and_places_agree() {
+        for path in [
+            "inventory/settings.yaml",
+            "inventory/items/server/srv-01.yaml",
+            "inventory/services/web.yaml",
+            "inventory/parties/dell.yaml",
+        ] {
+            assert_eq!(Place::of(path).map(|place| place.path()).as_deref(), Some(path));
+        }
+        for path in [
+            "inventory/items/srv-01.yaml",
+            "inventory/items/a/b/c.yaml",
+            "inventory/x.yaml",
+            "services/web.yaml",
+            "inventory/services/a/b.yaml",
+            "inventory/services/web.yml",
+        ] {
+            assert_eq!(Place::of(path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Records: one file each, with typed views by kind.
+
+pub mod calendar;
+pub mod contract;
+pub mod item;
+mod kind;
+pub mod party;
+pub mod record;
+pub mod schedule;
+pub mod service;
+pub mod settings;
+
+pub use kind::{Kind, Place};
+pub use record::{MAX_ID_LENGTH, Record, RecordId, is_valid_id};

@@ -1,0 +1,72 @@
+//! Services: what users get, the components behind it, and who consumes it.
+
+use super::record::{Record, as_percent, texts};
+use crate::money::Percent;
+use crate::yaml::Value;
+
+/// An IT service, read from its record.
+#[derive(Clone, Copy)]
+pub struct Service<'a>(pub &'a Record);
+
+/// What a service rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target<'a> {
+    Item(&'a str),
+    /// A redundancy group: the service needs `min_up` of these items.
+    AnyOf(Vec<&'a str>, Option<u32>),
+    Service(&'a str),
+}
+
+/// One component of a service: what it is and the share of it that the service takes.
+#[derive(Clone, Debug)]
+pub struct Component<'a> {
+    pub index: usize,
+    pub target: Target<'a>,
+    /// The share of the component's cost; the whole where none is written.
+    pub share: Percent,
+    pub has_share: bool,
+}
+
+impl<'a> Service<'a> {
+    pub fn id(&self) -> &'a str {
+        self.0.id()
+    }
+
+    pub fn name(&self) -> &'a str {
+        self.0.text("name").unwrap_or("")
+    }
+
+    pub fn is_retired(&self) -> bool {
+        self.0.text("status") == Some("retired")
+    }
+
+    pub fn components(&self) -> impl Iterator<Item = Component<'a>> + use<'a> {
+        let list = self.0.field("components").into_iter().flat_map(|list| list.elements());
+        list.enumerate().filter_map(|(index, value)| component(index, value))
+    }
+
+    /// The parties that consume the service, with the share each pays.
+    pub fn consumers(&self) -> impl Iterator<Item = (&'a str, Percent)> + use<'a> {
+        let map = self.0.field("consumers").into_iter().flat_map(|map| map.entries());
+        map.filter_map(|(party, _, share)| Some((party, as_percent(share)?)))
+    }
+}
+
+fn component(index: usize, value: Value<'_>) -> Option<Component<'_>> {
+    let text = |key: &str| value.field(key).and_then(|field| field.text());
+    let target = if let Some(item) = text("item") {
+        Target::Item(item)
+    } else if let Some(service) = text("service") {
+        Target::Service(service)
+    } else {
+        let min_up = text("min_up").and_then(|text| text.parse().ok());
+        Target::AnyOf(texts(Some(value.field("any_of")?)).collect(), min_up)
+    };
+    let written = value.field("share").and_then(as_percent);
+    Some(Component {
+        index,
+        target,
+        share: written.unwrap_or(Percent::HUNDRED),
+        has_share: written.is_some(),
+    })
+}

@@ -1,0 +1,138 @@
+//! The estate's settings: organisation, base currency, fiscal calendar, books and class defaults.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use super::calendar::{FiscalCalendar, FiscalYear};
+use super::record::Record;
+use crate::date::{Duration, Period, parse_date};
+use crate::money::{Currency, Money};
+
+/// The settings, read from a sound `settings.yaml`.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub organisation: String,
+    /// The base currency.
+    pub currency: Currency,
+    pub calendar: FiscalCalendar,
+    /// By name, in the order of the file.
+    pub books: IndexMap<String, Book>,
+    class_defaults: IndexMap<String, IndexMap<String, PlanDefault>>,
+}
+
+/// One set of books.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Book {
+    /// How days are counted, such as `thirty_360`.
+    pub convention: String,
+    /// Whether reports use this book when none is named.
+    #[serde(default)]
+    pub default: bool,
+    pub label: Option<String>,
+}
+
+/// The plan that a new item of a class starts from, in one book.
+#[derive(Clone, Debug)]
+pub struct PlanDefault {
+    pub method: String,
+    pub life: Duration,
+    pub salvage_value: Option<Money>,
+}
+
+impl Settings {
+    /// Reads the record; `None` where it is not sound, in which case it has findings.
+    pub fn read(record: &Record) -> Option<Settings> {
+        if !record.is_sound() {
+            return None;
+        }
+        let raw: Raw = serde_yaml::from_str(record.source().text()).ok()?;
+        Some(Settings {
+            organisation: raw.organisation.name,
+            currency: raw.currency.parse().ok()?,
+            calendar: calendar(raw.fiscal_year, raw.fiscal_years)?,
+            books: raw.books,
+            class_defaults: raw
+                .class_defaults
+                .into_iter()
+                .map(|(class, raw)| Some((class, plans(raw)?)))
+                .collect::<Option<_>>()?,
+        })
+    }
+
+    /// The book that reports use when none is named: the one marked so, or the first.
+    pub fn default_book(&self) -> Option<&str> {
+        let marked = self.books.iter().find(|(_, book)| book.default);
+        marked.or(self.books.first()).map(|(name, _)| name.as_str())
+    }
+
+    /// The plans that a new item of `class` starts from, by book; empty where there are none.
+    pub fn plan_defaults(&self, class: &str) -> impl Iterator<Item = (&str, &PlanDefault)> {
+        let plans = self.class_defaults.get(class).into_iter().flatten();
+        plans.map(|(book, plan)| (book.as_str(), plan))
+    }
+}
+
+/// The file as written. Figures and dates stay text until they are parsed exactly.
+#[derive(Deserialize)]
+struct Raw {
+    organisation: RawOrganisation,
+    currency: String,
+    fiscal_year: Option<RawFiscalYear>,
+    fiscal_years: Option<Vec<RawListedYear>>,
+    books: IndexMap<String, Book>,
+    #[serde(default)]
+    class_defaults: IndexMap<String, RawClass>,
+}
+
+#[derive(Deserialize)]
+struct RawOrganisation {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct RawFiscalYear {
+    start: String,
+}
+
+#[derive(Deserialize)]
+struct RawListedYear {
+    id: String,
+    start: String,
+    end: String,
+}
+
+#[derive(Deserialize)]
+struct RawClass {
+    #[serde(default)]
+    schedule: IndexMap<String, RawPlan>,
+}
+
+#[derive(Deserialize)]
+struct RawPlan {
+    method: String,
+    life: String,
+    salvage_value: Option<String>,
+}
+
+fn calendar(yearly: Option<RawFiscalYear>, listed: Option<Vec<RawListedYear>>) -> Option<FiscalCalendar> {
+    if let Some(years) = listed {
+        let year = |raw: RawListedYear| {
+            let period = Period { start: parse_date(&raw.start).ok()?, end: parse_date(&raw.end).ok()? };
+            Some(FiscalYear { id: raw.id, period })
+        };
+        return years.into_iter().map(year).collect::<Option<Vec<_>>>().map(FiscalCalendar::Listed);
+    }
+    let (month, day) = yearly?.start.split_once('-').map(|(month, day)| (month.parse(), day.parse()))?;
+    Some(FiscalCalendar::Yearly { month: month.ok()?, day: day.ok()? })
+}
+
+fn plans(raw: RawClass) -> Option<IndexMap<String, PlanDefault>> {
+    let plan = |(book, raw): (String, RawPlan)| {
+        let salvage_value = match raw.salvage_value {
+            Some(text) => Some(text.parse().ok()?),
+            None => None,
+        };
+        Some((book, PlanDefault { method: raw.method, life: raw.life.parse().ok()?, salvage_value }))
+    };
+    raw.schedule.into_iter().map(plan).collect()
+}
