@@ -8,5 +8,6 @@ pub mod money;
 pub mod schema;
 pub mod snapshot;
 pub mod source;
+pub mod store;
 pub mod suggest;
 pub mod yaml;

@@ -1,0 +1,94 @@
+//! Writing files so that they are whole and on disk when the call returns.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use git2::{Config, ConfigLevel, Repository};
+
+use super::StoreError;
+
+/// Writes a file: a temporary file beside it, fsync, rename, fsync of the folder. A reader sees
+/// the old content or the new one, never a part. A failed fsync is a failed write.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    create_folders(folder)?;
+    let write = || -> std::io::Result<()> {
+        let mut builder = tempfile::Builder::new();
+        let mut temporary = builder.prefix(".estate-").suffix(".tmp").tempfile_in(folder)?;
+        temporary.write_all(bytes)?;
+        keep_permissions(path, temporary.as_file())?;
+        temporary.as_file().sync_all()?;
+        temporary.persist(path).map_err(|error| error.error)?;
+        File::open(folder)?.sync_all()
+    };
+    write().map_err(|error| StoreError::io("write", path, error))
+}
+
+/// Deletes a file durably, and folders that it leaves empty up to (not including) `stop`.
+pub(super) fn remove_file(path: &Path, stop: &Path) -> Result<(), StoreError> {
+    fs::remove_file(path).map_err(|error| StoreError::io("delete", path, error))?;
+    let mut folder = path.parent();
+    while let Some(empty) = folder.filter(|folder| *folder != stop && folder.starts_with(stop)) {
+        if fs::remove_dir(empty).is_err() {
+            break;
+        }
+        folder = empty.parent();
+    }
+    let left = folder.unwrap_or(stop);
+    File::open(left).and_then(|folder| folder.sync_all()).map_err(|error| StoreError::io("sync", left, error))
+}
+
+fn create_folders(folder: &Path) -> Result<(), StoreError> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = folder.parent() {
+        create_folders(parent)?;
+    }
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(StoreError::io("create", folder, error))
+        }
+        _ => {
+            let parent = folder.parent().unwrap_or(Path::new("."));
+            File::open(parent)
+                .and_then(|parent| parent.sync_all())
+                .map_err(|error| StoreError::io("sync", parent, error))
+        }
+    }
+}
+
+/// A temporary file is private; the file that it becomes keeps the old one's permissions, or has
+/// those of any other new file.
+fn keep_permissions(path: &Path, file: &File) -> std::io::Result<()> {
+    match fs::metadata(path) {
+        Ok(metadata) => file.set_permissions(metadata.permissions()),
+        Err(_) => set_default_permissions(file),
+    }
+}
+
+#[cfg(unix)]
+fn set_default_permissions(file: &File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn set_default_permissions(_: &File) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Makes libgit2 flush objects and references to disk. By default neither git nor libgit2 does,
+/// and a power cut after a successful commit leaves a corrupt repository. The option is set for
+/// this process only, through a configuration file of our own below `.git/estate/`.
+pub(super) fn flush_git_writes(repository: &Repository) -> Result<(), StoreError> {
+    let path = repository.path().join("estate").join("durable.gitconfig");
+    const TEXT: &[u8] = b"# Read by estate only: flush every object and reference to disk.\n[core]\n\tfsyncObjectFiles = true\n";
+    if fs::read(&path).ok().as_deref() != Some(TEXT) {
+        write_file(&path, TEXT)?;
+    }
+    let mut config: Config = repository.config()?;
+    config.add_file(&path, ConfigLevel::App, true)?;
+    Ok(())
+}

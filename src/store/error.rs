@@ -1,0 +1,95 @@
+//! What can go wrong between the estate and its disk or repository.
+
+use std::path::{Path, PathBuf};
+
+/// How a failure is to be taken by a script.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Severity {
+    /// It could not be done.
+    Failed,
+    /// Somebody else changed something; trying again is safe.
+    Conflict,
+}
+
+/// A failure of the store: what, and how to mend it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("no estate here: neither {} nor a folder above it holds inventory/settings.yaml", .0.display())]
+    NoEstate(PathBuf),
+    #[error("{} is not in a git repository", .0.display())]
+    NotARepository(PathBuf),
+    #[error("the git repository cannot be used: {0}")]
+    UnusableRepository(String),
+    #[error("the repository is bare: it has no files to work on")]
+    Bare,
+    #[error("the repository has no commit yet")]
+    NoCommit,
+    #[error("HEAD is detached: a commit made now would belong to no branch")]
+    Detached,
+    #[error("a {0} is under way in this repository")]
+    Busy(&'static str),
+    #[error("`{revision}` names no commit{}", .why.as_deref().map(|why| format!(": {why}")).unwrap_or_default())]
+    UnknownRevision { revision: String, why: Option<String> },
+    #[error("there is no file at {0}")]
+    NoFile(String),
+    #[error("{0} has changes that are not committed")]
+    Dirty(String),
+    #[error("{0} was changed by somebody else in the meantime")]
+    Changed(String),
+    #[error("another estate command is writing here (waited {0} s for {1})")]
+    Locked(u64, String),
+    #[error("the branch moved {0} times while this was being committed")]
+    Raced(u32),
+    #[error("git knows no name for you")]
+    NoIdentity,
+    #[error("cannot {action} {}: {source}", .path.display())]
+    Io { action: &'static str, path: PathBuf, source: std::io::Error },
+    #[error("git: {0}")]
+    Git(String),
+    #[error("committed as {0}, but {1}")]
+    CommittedBut(String, Box<StoreError>),
+}
+
+impl StoreError {
+    pub(super) fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {
+        Self::Io { action, path: path.to_owned(), source }
+    }
+
+    /// How to mend it, where the message alone does not say.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoEstate(_) => "run `estate init` to begin one here, or name its folder with -C",
+            Self::NotARepository(_) => "run `git init`, or write without a commit: --no-commit",
+            Self::Bare => "clone it and work in the clone",
+            Self::NoCommit => "commit something first: `git add . && git commit`",
+            Self::Detached => "switch to a branch first: `git switch main`",
+            Self::Busy(_) => {
+                "finish it first (`git status` says how), or write without a commit: --no-commit"
+            }
+            Self::UnknownRevision { .. } => "`git log --oneline` and `git branch -a` list what there is",
+            Self::Dirty(_) => "commit or discard the changes first: `git diff` shows them",
+            Self::Changed(_) | Self::Locked(..) | Self::Raced(_) => "nothing was written; try again",
+            Self::NoIdentity => {
+                "run `git config user.name \"Your Name\"` and `git config user.email you@example.org`"
+            }
+            Self::CommittedBut(..) => {
+                "the commit is safe; `git checkout -- <path>` brings the files up to date"
+            }
+            Self::UnusableRepository(_) | Self::NoFile(_) | Self::Io { .. } | Self::Git(_) => return None,
+        };
+        Some(hint.to_owned())
+    }
+
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::Changed(_) | Self::Locked(..) | Self::Raced(_) => Severity::Conflict,
+            _ => Severity::Failed,
+        }
+    }
+}
+
+impl From<git2::Error> for StoreError {
+    fn from(error: git2::Error) -> Self {
+        StoreError::Git(error.message().to_owned())
+    }
+}

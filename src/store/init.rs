@@ -1,0 +1,31 @@
+//! Making a repository, and who commits.
+
+use std::path::Path;
+
+use git2::{ErrorCode, Repository, RepositoryInitOptions};
+
+use super::StoreError;
+
+/// Who commits and when, where it is not what git's configuration and the clock say.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Identity {
+    pub name: Option<String>,
+    pub email: Option<String>,
+    /// Seconds since 1970 and the offset of the local time in minutes.
+    pub time: Option<(i64, i32)>,
+}
+
+/// Makes `folder` a git repository unless it lies in one already; answers whether it made one.
+/// No template of the user's configuration is copied, so that nothing of it can run.
+pub fn init_repository(folder: &Path) -> Result<bool, StoreError> {
+    match Repository::discover(folder) {
+        Ok(_) => Ok(false),
+        Err(error) if error.code() == ErrorCode::NotFound => {
+            let mut options = RepositoryInitOptions::new();
+            options.external_template(false).initial_head("main").mkpath(true);
+            Repository::init_opts(folder, &options)?;
+            Ok(true)
+        }
+        Err(error) => Err(StoreError::UnusableRepository(error.message().to_owned())),
+    }
+}

@@ -1,0 +1,100 @@
+//! The only place that touches the file system and git.
+//!
+//! git2 never runs a program: hooks, filters, pagers, monitors and merge drivers that a
+//! repository's configuration names stay unused. Writes go past the user's index to a commit and a
+//! compare-and-swap of the branch; what is reported as done has reached the disk.
+
+mod durable;
+mod error;
+mod history;
+mod init;
+mod revision;
+mod transaction;
+mod worktree;
+
+use std::path::{Path, PathBuf};
+
+use git2::{ErrorCode, Repository};
+
+pub use durable::write_file;
+pub use error::{Severity, StoreError};
+pub use history::{CommitInfo, FileVersion, PathChange};
+pub use init::{Identity, init_repository};
+pub use transaction::{Committed, Transaction};
+
+use crate::model::Place;
+
+/// An estate on disk: its root, and the git repository that it lies in.
+pub struct Store {
+    root: PathBuf,
+    /// The estate's root below the repository's, with a trailing slash; empty where they are one.
+    prefix: String,
+    git: Result<Repository, String>,
+    /// No repository at all, rather than one that cannot be used.
+    no_repository: bool,
+    identity: Option<Identity>,
+}
+
+impl Store {
+    /// Finds the estate that `start` lies in: the nearest folder, upwards, that holds
+    /// `inventory/settings.yaml`. A folder with an `inventory` but no settings will do where
+    /// nothing better is found, so that the audit can say what is missing.
+    ///
+    /// # Errors
+    /// [`StoreError::NoEstate`], or an I/O error where `start` cannot be read.
+    pub fn discover(start: &Path) -> Result<Store, StoreError> {
+        let start = start.canonicalize().map_err(|error| StoreError::io("open", start, error))?;
+        let holds = |name: &'static str| move |folder: &&Path| folder.join(name).is_file();
+        let with_folder = |folder: &&Path| folder.join("inventory").is_dir();
+        let root = start
+            .ancestors()
+            .find(holds(Place::SETTINGS))
+            .or_else(|| start.ancestors().take(1).find(with_folder));
+        let root = root.ok_or_else(|| StoreError::NoEstate(start.clone()))?.to_owned();
+        Ok(Store::open(root))
+    }
+
+    fn open(root: PathBuf) -> Store {
+        let (git, no_repository) = match Repository::discover(&root) {
+            Ok(repository) => (Ok(repository), false),
+            Err(error) => (Err(error.message().to_owned()), error.code() == ErrorCode::NotFound),
+        };
+        let workdir =
+            git.as_ref().ok().and_then(Repository::workdir).and_then(|path| path.canonicalize().ok());
+        let below = workdir.as_deref().and_then(|workdir| root.strip_prefix(workdir).ok());
+        let prefix = below.map(slashes).filter(|below| !below.is_empty()).map(|below| format!("{below}/"));
+        Store { root, prefix: prefix.unwrap_or_default(), git, no_repository, identity: None }
+    }
+
+    /// Commits under this name and date instead of those of git's configuration and the clock.
+    pub fn with_identity(mut self, identity: Option<Identity>) -> Store {
+        self.identity = identity;
+        self
+    }
+
+    /// The folder that holds `inventory/`.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn git(&self) -> Result<&Repository, StoreError> {
+        match &self.git {
+            Ok(repository) => Ok(repository),
+            Err(_) if self.no_repository => Err(StoreError::NotARepository(self.root.clone())),
+            Err(why) => Err(StoreError::UnusableRepository(why.clone())),
+        }
+    }
+
+    /// A path of the estate as a path of the repository.
+    fn git_path(&self, path: &str) -> String {
+        format!("{}{path}", self.prefix)
+    }
+
+    fn disk_path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+}
+
+fn slashes(path: &Path) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,192 @@
+//! The files as they lie on disk.
+
+use std::borrow::Cow;
+use std::fs::{self, DirEntry, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::revision::is_record_like;
+use super::{Store, StoreError};
+use crate::model::{Kind, Place};
+use crate::snapshot::{Content, Snapshot, Version};
+use crate::yaml::MAX_FILE_BYTES;
+
+/// Folders deeper than this below `inventory/` hold no records.
+const MAX_FOLDERS: usize = 4;
+
+impl Store {
+    /// Every record as it lies on disk.
+    pub fn worktree(&self) -> Result<Snapshot, StoreError> {
+        let disk = self.disk();
+        let paths = disk.list()?;
+        Ok(Snapshot::load(Version::Worktree, &paths, &[], |path| disk.read(path)))
+    }
+
+    /// A snapshot of some files of the disk, with the settings and the estate's own schemas.
+    /// `known` are files whose ids are known without reading them.
+    pub fn worktree_of(&self, paths: &[String], known: &[String]) -> Result<Snapshot, StoreError> {
+        let disk = self.disk();
+        let mut wanted: Vec<String> = paths.to_vec();
+        wanted.push(Place::SETTINGS.to_owned());
+        disk.list_folder("schemas", 0, &mut wanted)?;
+        wanted.sort();
+        wanted.dedup();
+        wanted.retain(|path| disk.exists(path));
+        Ok(Snapshot::load(Version::Worktree, &wanted, known, |path| disk.read(path)))
+    }
+
+    /// The files of the disk that may hold a record of this id, whatever its kind; found by name,
+    /// without reading or listing more than the folders of classes.
+    pub fn locate(&self, id: &str) -> Vec<String> {
+        let disk = self.disk();
+        let classes = fs::read_dir(disk.path("inventory/items")).into_iter().flatten().flatten();
+        let classes: Vec<String> = classes.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let items = classes.iter().map(|class| Place::new(Kind::Item, Some(class), id));
+        let others = Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::Settings | Kind::Item));
+        let places = items.chain(others.map(|kind| Place::new(kind, None, id)));
+        let mut found: Vec<String> = places.map(|place| place.path()).collect();
+        found.retain(|path| disk.exists(path));
+        found.sort();
+        found
+    }
+
+    /// The bytes of a file of the estate; `None` where there is none.
+    pub fn read_file(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let disk = self.disk_path(path);
+        match fs::read(&disk) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::io("read", &disk, error)),
+        }
+    }
+
+    fn disk(&self) -> Disk<'_> {
+        Disk { root: self.root() }
+    }
+}
+
+/// The estate's folder, without git: it may be read by several threads.
+struct Disk<'s> {
+    root: &'s Path,
+}
+
+impl Disk<'_> {
+    fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        self.path(path).symlink_metadata().is_ok()
+    }
+
+    /// The files that may be records or schemas, sorted. The folders of classes hold nearly
+    /// everything; they are listed side by side.
+    fn list(&self) -> Result<Vec<String>, StoreError> {
+        let inventory = self.path("inventory");
+        if inventory.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink()) {
+            return Err(StoreError::io("read", &inventory, io::Error::other("it is a symbolic link")));
+        }
+        let (mut paths, mut folders) = (Vec::new(), Vec::new());
+        self.list_folder("schemas", 0, &mut paths)?;
+        self.list_entries("inventory", &mut paths, &mut folders)?;
+        let mut below = Vec::new();
+        for folder in folders {
+            self.list_entries(&folder, &mut paths, &mut below)?;
+        }
+        let listed: Result<Vec<Vec<String>>, StoreError> = below
+            .par_iter()
+            .map(|folder| {
+                let mut found = Vec::new();
+                self.list_folder(folder, 0, &mut found).map(|()| found)
+            })
+            .collect();
+        paths.extend(listed?.into_iter().flatten());
+        paths.par_sort_unstable();
+        Ok(paths)
+    }
+
+    fn list_folder(&self, folder: &str, depth: usize, paths: &mut Vec<String>) -> Result<(), StoreError> {
+        let mut folders = Vec::new();
+        self.list_entries(folder, paths, &mut folders)?;
+        for folder in folders.iter().filter(|_| depth < MAX_FOLDERS) {
+            self.list_folder(folder, depth + 1, paths)?;
+        }
+        Ok(())
+    }
+
+    fn list_entries(
+        &self,
+        folder: &str,
+        files: &mut Vec<String>,
+        folders: &mut Vec<String>,
+    ) -> Result<(), StoreError> {
+        let disk = self.path(folder);
+        let cannot_list = |error| StoreError::io("list", &disk, error);
+        let entries = match fs::read_dir(&disk) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(cannot_list)?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(cannot_list)?;
+            let Some(path) = path_of(folder, &entry) else { continue };
+            let kind = entry.file_type().map_err(cannot_list)?;
+            if kind.is_dir() {
+                folders.push(path);
+            } else if is_record_like(&path) || kind.is_symlink() {
+                files.push(path);
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&self, path: &str) -> Content<'static> {
+        match read_regular(&self.path(path)) {
+            Ok(bytes) => Content::Bytes(Cow::Owned(bytes)),
+            Err(Refusal { rule, message, help }) => Content::Problem { rule, message, help },
+        }
+    }
+}
+
+/// Hidden files and editors' backups are nobody's records. A name that is not UTF-8 is shown as
+/// well as can be; it cannot be read and so becomes a finding.
+fn path_of(folder: &str, entry: &DirEntry) -> Option<String> {
+    let name = entry.file_name();
+    let name = name.to_string_lossy();
+    (!name.starts_with('.') && !name.ends_with('~')).then(|| format!("{folder}/{name}"))
+}
+
+struct Refusal {
+    rule: &'static str,
+    message: String,
+    help: &'static str,
+}
+
+fn read_regular(path: &Path) -> Result<Vec<u8>, Refusal> {
+    let unreadable = |error: io::Error| Refusal {
+        rule: "unreadable-file",
+        message: format!("the file cannot be read: {error}"),
+        help: "check its permissions and its name",
+    };
+    let kind = path.symlink_metadata().map_err(unreadable)?.file_type();
+    if kind.is_symlink() {
+        return Err(Refusal {
+            rule: "symlink",
+            message: "this is a symbolic link, which is never followed".to_owned(),
+            help: "replace it by the file it points to",
+        });
+    }
+    if !kind.is_file() {
+        return Err(Refusal {
+            rule: "not-a-file",
+            message: "this is not a regular file".to_owned(),
+            help: "records are plain files",
+        });
+    }
+    let file = File::open(path).map_err(unreadable)?;
+    // One byte more than allowed is enough to know; an endless file is never read to its end.
+    let mut bytes = Vec::with_capacity(2048);
+    file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
