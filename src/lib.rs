@@ -1,3 +1,4 @@
+pub mod audit;
 pub mod date;
 pub mod edit;
 pub mod embedded;

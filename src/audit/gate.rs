@@ -1,0 +1,70 @@
+//! The gate before a write: an edit may not break what was whole. What was broken before stays
+//! the audit's business, so that a bad estate can be mended step by step.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{Check, Context, RULES, audit, record_findings};
+use crate::date::Date;
+use crate::edit::Edit;
+use crate::finding::{Finding, Level};
+use crate::snapshot::Snapshot;
+
+/// The errors of `after` that `before` does not have. `whole` says whether both snapshots hold the
+/// whole estate; otherwise only the edited records and what they refer to are judged.
+pub fn new_errors(before: &Snapshot, after: &Snapshot, as_of: Date, whole: bool) -> Vec<Finding> {
+    let judge = |snapshot: &Snapshot| match whole {
+        true => audit(snapshot, as_of),
+        false => {
+            let context = Context::new(snapshot, as_of);
+            let mut findings: Vec<Finding> = snapshot.findings().cloned().collect();
+            findings.extend(record_findings(&context, snapshot.all()));
+            findings
+        }
+    };
+    let mut known: HashMap<(&'static str, String, String, String), usize> = HashMap::new();
+    let owned = |finding: &Finding| {
+        let (rule, path, field, message) = finding.identity();
+        (rule, path.to_owned(), field.to_owned(), message.to_owned())
+    };
+    for finding in judge(before) {
+        *known.entry(owned(&finding)).or_default() += 1;
+    }
+    let is_new = |finding: &Finding| match known.get_mut(&owned(finding)) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => finding.level == Level::Error,
+    };
+    let mut errors = judge(after);
+    let mut is_new = is_new;
+    errors.retain(|finding| is_new(finding));
+    errors
+}
+
+/// Whether an edit can break a rule on the estate as a whole: it adds or deletes a record, touches
+/// settings or schemas, or changes a field that such a rule watches. `before` and `after` must hold
+/// the edited records.
+pub fn needs_whole_estate(edit: &Edit, before: &Snapshot, after: &Snapshot) -> bool {
+    let watched: BTreeSet<&str> = RULES
+        .iter()
+        .filter_map(|rule| match rule.check {
+            Check::Estate { watches, .. } => Some(watches),
+            Check::Reading | Check::Record(_) => None,
+        })
+        .flatten()
+        .copied()
+        .collect();
+    edit.files().any(|(path, _)| {
+        let record =
+            |snapshot: &'_ Snapshot| snapshot.all().iter().find(|record| record.path() == path).cloned();
+        let (Some(old), Some(new)) = (record(before), record(after)) else { return true };
+        let (Some(old), Some(new)) = (old.root(), new.root()) else { return true };
+        path == crate::model::Place::SETTINGS
+            || watched.iter().any(|field| match (old.field(field), new.field(field)) {
+                (Some(old), Some(new)) => !old.same_data(&new),
+                (None, None) => false,
+                _ => true,
+            })
+    })
+}
