@@ -2,5 +2,6 @@ pub mod date;
 pub mod edit;
 pub mod finding;
 pub mod money;
+pub mod report;
 pub mod source;
 pub mod yaml;
