@@ -4,6 +4,7 @@
 //! is found out by the command line and arrives as a [`Style`].
 
 pub mod escape;
+pub mod findings;
 
 mod csv;
 mod flat;
