@@ -6,6 +6,8 @@ pub mod finding;
 pub mod graph;
 pub mod model;
 pub mod money;
+pub mod render;
+pub mod report;
 pub mod schema;
 pub mod snapshot;
 pub mod source;
