@@ -1,5 +1,6 @@
 pub mod audit;
 pub mod date;
+pub mod diff;
 pub mod edit;
 pub mod embedded;
 pub mod finding;

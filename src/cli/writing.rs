@@ -1,0 +1,152 @@
+//! Every verb that writes: the edit, the gate, the dry run, the commit.
+
+use anyhow::Context as _;
+use estate::audit;
+use estate::diff;
+use estate::edit::Edit;
+use estate::finding::Finding;
+use estate::graph;
+use estate::render::escape;
+use estate::render::findings::{self, FindingFormat, FindingsView};
+use estate::snapshot::Snapshot;
+use estate::store::{Store, Transaction};
+
+use super::context::Context;
+use super::failure::{Exit, Failure};
+
+/// Options of every verb that writes.
+#[derive(clap::Args)]
+pub struct WriteArgs {
+    /// Show what would change, and write nothing
+    #[arg(short = 'n', long, help_heading = "Writing")]
+    pub dry_run: bool,
+    /// Write the files without a commit
+    #[arg(long, help_heading = "Writing")]
+    pub no_commit: bool,
+    /// The commit's message instead of the one made up
+    #[arg(short, long, value_name = "TEXT", help_heading = "Writing")]
+    pub message: Option<String>,
+    /// The change record that this belongs to, written as a trailer of the commit
+    #[arg(long, value_name = "ID", help_heading = "Writing")]
+    pub change: Option<String>,
+}
+
+/// How much of the estate an edit is made from.
+pub enum Scope<'a> {
+    Whole,
+    /// The records of these ids alone, as many as there are of each.
+    Records(&'a [&'a str]),
+}
+
+/// Makes an edit from the estate on disk and writes it: one commit, or nothing.
+///
+/// `next` is said after the commit, such as `estate show srv-01`.
+pub fn write(
+    context: &Context,
+    args: &WriteArgs,
+    scope: Scope<'_>,
+    make: impl FnOnce(&Snapshot) -> anyhow::Result<Edit>,
+    next: Option<&str>,
+) -> anyhow::Result<Exit> {
+    if context.rev.is_some() {
+        return Err(Failure::usage("--rev is for reading; the past cannot be written").into());
+    }
+    let store = context.store()?;
+    // A dry run needs no right to write: it also works on a read-only disk.
+    let transaction = if args.dry_run { None } else { Some(store.begin()?) };
+    let mut before = load(&store, &scope)?;
+    let mut edit = make(&before)?;
+    if let Some(message) = &args.message {
+        edit.summary = message.clone();
+    }
+    edit.trailers.extend(args.change.iter().map(|change| ("Change".to_owned(), change.clone())));
+    if edit.is_empty() {
+        context.say("nothing to change");
+        return Ok(Exit::Done);
+    }
+    let mut after = before.with(&edit);
+    let whole = matches!(scope, Scope::Whole) || audit::needs_whole_estate(&edit, &before, &after);
+    if whole && !matches!(scope, Scope::Whole) {
+        before = store.worktree()?;
+        after = before.with(&edit);
+    } else if !whole {
+        (before, after) = with_neighbours(&store, &scope, &edit)?;
+    }
+    let errors = audit::new_errors(&before, &after, context.as_of, whole);
+    if !errors.is_empty() {
+        return refuse(context, &errors, &after);
+    }
+    let Some(transaction) = transaction else {
+        let report = diff::report(&diff::diff(&before, &after), &before, &after, diff::Detail::All);
+        context.show(&report)?;
+        context.say("dry run: nothing was written");
+        return Ok(Exit::Done);
+    };
+    finish(context, args, &transaction, &edit, &before, next)
+}
+
+fn finish(
+    context: &Context,
+    args: &WriteArgs,
+    transaction: &Transaction<'_>,
+    edit: &Edit,
+    before: &Snapshot,
+    next: Option<&str>,
+) -> anyhow::Result<Exit> {
+    let done = if args.no_commit {
+        transaction.write_files(edit, before)?;
+        format!("{}: {} written, not committed", edit.summary, files(edit.len()))
+    } else {
+        let committed = transaction.commit(edit, before)?;
+        format!("{} → {} on {}", edit.summary, committed.short(), committed.branch)
+    };
+    let next = next.map(|next| format!("; next: {next}")).unwrap_or_default();
+    context.say(&escape::terminal(&format!("{done}{next}")));
+    Ok(Exit::Done)
+}
+
+fn files(count: usize) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
+}
+
+fn load(store: &Store, scope: &Scope<'_>) -> anyhow::Result<Snapshot> {
+    Ok(match scope {
+        Scope::Whole => store.worktree()?,
+        Scope::Records(ids) => {
+            let paths: Vec<String> = ids.iter().flat_map(|id| store.locate(id)).collect();
+            store.worktree_of(&paths, &[])?
+        }
+    })
+}
+
+/// The edited records before and after, with the ids of what they refer to known.
+fn with_neighbours(store: &Store, scope: &Scope<'_>, edit: &Edit) -> anyhow::Result<(Snapshot, Snapshot)> {
+    let before = load(store, scope)?;
+    let after = before.with(edit);
+    let mut known: Vec<String> = Vec::new();
+    for snapshot in [&before, &after] {
+        for record in snapshot.records() {
+            for reference in graph::references(record, snapshot) {
+                known.extend(store.locate(reference.id));
+            }
+        }
+    }
+    known.sort();
+    known.dedup();
+    let paths: Vec<String> = before.records().map(|record| record.path().to_owned()).collect();
+    known.retain(|path| !paths.contains(path));
+    let before = store.worktree_of(&paths, &known)?;
+    let after = before.with(edit);
+    Ok((before, after))
+}
+
+fn refuse(context: &Context, errors: &[Finding], after: &Snapshot) -> anyhow::Result<Exit> {
+    let header = vec![("rev", after.version().to_string())];
+    let rules = super::audit::rule_infos();
+    let view = FindingsView { findings: errors, rules: &rules, header, files: after.records().count() };
+    let text = findings::findings(&view, FindingFormat::Text, &context.style());
+    eprint!("{text}");
+    Err(Failure::failed("this would break rules that hold now, so nothing was written")
+        .hint("mend what the findings name, or write the files alone with your editor"))
+    .context("refused")
+}
