@@ -6,6 +6,7 @@
 //! not plain text, nesting deeper than 32, more than 10 000 nodes, files over 1 MiB, control
 //! characters, invalid UTF-8 and conflict markers. Data files need none of them.
 
+mod lines;
 mod parse;
 mod text;
 mod tree;
