@@ -8,10 +8,12 @@
 
 mod lines;
 mod parse;
+mod scalar;
 mod text;
 mod tree;
 
 pub use parse::parse;
+pub use scalar::{quote, quote_flow};
 pub use text::{MAX_FILE_BYTES, decode};
 pub use tree::{Entry, Node, Route, Step, Style, Tree, Value};
 
