@@ -7,16 +7,30 @@ use std::borrow::Cow;
 
 use crate::date::parse_date;
 
+const TAKEN_IN_BRACKETS: [char; 7] = [',', '[', ']', '{', '}', ':', '?'];
+
 /// Writes a text where no brackets surround it: plain where that is safe, else in single quotes,
 /// else in double quotes with escapes. Money, ISO dates, percents and durations stay plain.
 pub fn quote(text: &str) -> Cow<'_, str> {
-    if is_plain_in_block(text) { text.into() } else { quoted(text).into() }
+    if is_plain(text) { text.into() } else { quoted(text).into() }
 }
 
 /// Writes a text inside of `[]` or `{}`, where commas, brackets, `:` and `?` are taken too.
 pub fn quote_flow(text: &str) -> Cow<'_, str> {
-    let taken = |c: char| matches!(c, ',' | '[' | ']' | '{' | '}' | ':' | '?');
-    if is_plain_in_block(text) && !text.contains(taken) { text.into() } else { quoted(text).into() }
+    if is_plain(text) && !text.contains(TAKEN_IN_BRACKETS) { text.into() } else { quoted(text).into() }
+}
+
+/// Writes a number, truth value or date as it is typed, unless that breaks the syntax or says nothing.
+pub(super) fn as_typed(text: &str, in_brackets: bool) -> Cow<'_, str> {
+    let null = text == "~" || text.eq_ignore_ascii_case("null");
+    let plain = has_plain_syntax(text) && !null && !(in_brackets && text.contains(TAKEN_IN_BRACKETS));
+    if plain { text.into() } else { quoted(text).into() }
+}
+
+/// Whether both are numbers, or both truth values, or both dates with a time, for some reader, so
+/// that one can stand in the place of the other without quotes.
+pub(super) fn same_meaning(one: &str, other: &str) -> bool {
+    [is_word_with_meaning, is_number, is_timestamp].iter().any(|is| is(one) && is(other))
 }
 
 /// Writes the key of a mapping. `on` stays plain, though YAML 1.1 takes it for true: it is a field
@@ -70,7 +84,12 @@ pub(super) fn needs_escape(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-fn is_plain_in_block(text: &str) -> bool {
+fn is_plain(text: &str) -> bool {
+    has_plain_syntax(text) && !is_word_with_meaning(text) && !is_number(text) && !is_timestamp(text)
+}
+
+/// Whether the text, written without quotes, is one scalar.
+fn has_plain_syntax(text: &str) -> bool {
     !text.is_empty()
         && text.trim() == text
         && !text.chars().any(needs_escape)
@@ -78,9 +97,6 @@ fn is_plain_in_block(text: &str) -> bool {
         && !text.contains(": ")
         && !text.contains(" #")
         && !text.ends_with(':')
-        && !is_word_with_meaning(text)
-        && !is_number(text)
-        && !is_timestamp(text)
 }
 
 /// Whether the beginning is neither an indicator of YAML nor a marker between documents.
@@ -283,6 +299,9 @@ mod tests {
         for text in ["a, b", "a]", "a:b", "why?", "{"] {
             assert_eq!(quote_flow(text), format!("'{text}'"));
         }
+        assert_eq!((&*as_typed("01", true), &*as_typed("22:30", true)), ("01", "'22:30'"));
+        assert_eq!((&*as_typed("22:30", false), &*as_typed("null", false)), ("22:30", "'null'"));
+        assert!(same_meaning("32", "0x20") && same_meaning("no", "True") && !same_meaning("32", "no"));
         assert_eq!(quote_key("on"), "on");
         assert_eq!(quote_key("off"), "'off'");
     }
