@@ -9,6 +9,7 @@
 mod data;
 mod lines;
 mod parse;
+mod patch;
 mod scalar;
 mod text;
 mod tree;
@@ -16,6 +17,7 @@ mod write;
 
 pub use data::{Data, Place, RouteError};
 pub use parse::parse;
+pub use patch::{PatchError, append, remove_element, set, unset};
 pub use scalar::{quote, quote_flow};
 pub use text::{MAX_FILE_BYTES, decode};
 pub use tree::{Entry, Node, Route, Step, Style, Tree, Value};
