@@ -6,13 +6,22 @@
 //! not plain text, nesting deeper than 32, more than 10 000 nodes, files over 1 MiB, control
 //! characters, invalid UTF-8 and conflict markers. Data files need none of them.
 
+mod data;
+mod lines;
 mod parse;
+mod patch;
+mod scalar;
 mod text;
 mod tree;
+mod write;
 
+pub use data::{Data, Place, RouteError};
 pub use parse::parse;
+pub use patch::{PatchError, append, remove_element, set, unset};
+pub use scalar::{quote, quote_flow};
 pub use text::{MAX_FILE_BYTES, decode};
 pub use tree::{Entry, Node, Route, Step, Style, Tree, Value};
+pub use write::write;
 
 use crate::source::Span;
 

@@ -4,6 +4,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, StrInput};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::Problem;
+use super::lines::{line_end, skip_to_token};
 use super::tree::{Body, Entry, Node, Style, Tree};
 use crate::source::Span;
 
@@ -34,6 +35,8 @@ struct Open {
     start: usize,
     nodes: Vec<Node>,
     mapping: bool,
+    /// Whether it stands in brackets, or in a collection that does.
+    flow: bool,
 }
 
 impl<'t> Builder<'t> {
@@ -85,12 +88,12 @@ impl<'t> Builder<'t> {
                 }
                 Event::SequenceStart(anchor, tag) => {
                     self.refuse_properties(span, anchor, tag.is_some())?;
-                    open.push(Open { start: span.start as usize, nodes: Vec::new(), mapping: false });
+                    open.push(self.open(span, false, open.last()));
                     continue;
                 }
                 Event::MappingStart(anchor, tag) => {
                     self.refuse_properties(span, anchor, tag.is_some())?;
-                    open.push(Open { start: span.start as usize, nodes: Vec::new(), mapping: true });
+                    open.push(self.open(span, true, open.last()));
                     continue;
                 }
                 Event::SequenceEnd | Event::MappingEnd => match open.pop() {
@@ -169,31 +172,97 @@ impl<'t> Builder<'t> {
             ScalarStyle::Folded => Style::Folded,
         };
         let span = match style {
-            Style::Plain if text.is_empty() => self.place_of_nothing(span, open),
+            Style::Plain if text.is_empty() => self.place_of_nothing(span, open.last()),
             Style::Plain => trimmed(self.text, span),
-            _ => span,
+            Style::SingleQuoted | Style::DoubleQuoted => self.through_closing_quote(span),
+            Style::Literal | Style::Folded => self.with_header(span, open.last()),
         };
         let same = self.text.get(span.range()).is_some_and(|bytes| bytes == text);
         Node { span, body: Body::Scalar { style, text: (!same).then(|| text.into()) } }
     }
 
-    /// An absent value stands right after its key's colon, wherever the parser noticed it.
-    fn place_of_nothing(&self, span: Span, open: &[Open]) -> Span {
-        let key_end = open
-            .last()
-            .filter(|open| open.mapping && open.nodes.len() % 2 == 1)
-            .and_then(|open| open.nodes.last().map(|key| key.span.end as usize));
-        let at = match key_end {
-            Some(end) => {
-                end + self.text.get(end..).and_then(|rest| rest.find(':')).map_or(0, |colon| colon + 1)
+    /// A collection that begins. The parser tells the place of a sequence below its key only when
+    /// that is indented more than the key.
+    fn open(&self, span: Span, mapping: bool, parent: Option<&Open>) -> Open {
+        let start = match parent {
+            Some(parent) if !mapping && !parent.flow => {
+                self.after_indicator(parent).map(|at| skip_to_token(self.text, at))
             }
-            None => span.start as usize,
+            _ => None,
         };
+        let start = start.unwrap_or(span.start as usize);
+        let flow = parent.is_some_and(|parent| parent.flow) || self.is_bracket(start);
+        Open { start, nodes: Vec::new(), mapping, flow }
+    }
+
+    fn is_bracket(&self, at: usize) -> bool {
+        matches!(self.text.as_bytes().get(at), Some(b'[' | b'{'))
+    }
+
+    /// The byte after the `:` or `-` that announces the next node of `parent`; `None` where there
+    /// is no such sign.
+    fn after_indicator(&self, parent: &Open) -> Option<usize> {
+        let (from, sign) = match parent.nodes.last() {
+            Some(key) if parent.mapping && parent.nodes.len() % 2 == 1 => (key.span.end as usize, b':'),
+            _ if parent.mapping || parent.flow => return None,
+            Some(before) => (before.span.end as usize, b'-'),
+            None => (parent.start, b'-'),
+        };
+        let at = skip_to_token(self.text, from);
+        (self.text.as_bytes().get(at) == Some(&sign)).then_some(at + 1)
+    }
+
+    /// An absent value stands right after its key's colon or its dash, wherever the parser noticed
+    /// it; after its key where there is no colon, as in `{key}`.
+    fn place_of_nothing(&self, span: Span, parent: Option<&Open>) -> Span {
+        let key_end = || {
+            let parent = parent.filter(|parent| parent.mapping && parent.nodes.len() % 2 == 1)?;
+            parent.nodes.last().map(|key| key.span.end as usize)
+        };
+        let at = parent
+            .and_then(|parent| self.after_indicator(parent))
+            .or_else(key_end)
+            .unwrap_or(span.start as usize);
         Span::new(at, at)
     }
 
+    /// The parser's quoted scalars may reach over a comment behind them; the value does not.
+    fn through_closing_quote(&self, span: Span) -> Span {
+        let start = span.start as usize;
+        let mut bytes = self.text.as_bytes().get(span.range()).unwrap_or_default().iter().enumerate();
+        let quote = bytes.next().map_or(b'"', |(_, quote)| *quote);
+        while let Some((at, byte)) = bytes.next() {
+            if quote == b'"' && *byte == b'\\' {
+                bytes.next();
+            } else if *byte == quote {
+                let doubled = quote == b'\'' && self.text.as_bytes().get(start + at + 1) == Some(&quote);
+                if !doubled {
+                    return Span::new(start, start + at + 1);
+                }
+                bytes.next();
+            }
+        }
+        span
+    }
+
+    /// The parser's block scalars begin below their `|` or `>` and may end in the next line's
+    /// indentation; the value reaches from that sign through its last line that is not empty.
+    fn with_header(&self, span: Span, parent: Option<&Open>) -> Span {
+        let text = self.text;
+        let before = parent.map_or(Some(0), |parent| self.after_indicator(parent));
+        let mut start = before.map_or(text.len(), |at| skip_to_token(text, at));
+        if parent.is_none() && text.get(start..).is_some_and(|rest| rest.starts_with("---")) {
+            start = skip_to_token(text, start + 3);
+        }
+        if !matches!(text.as_bytes().get(start), Some(b'|' | b'>')) {
+            return span;
+        }
+        let used = text.get(start..span.end as usize).map_or(0, |used| used.trim_end().len());
+        Span::new(start, line_end(text, start + used))
+    }
+
     fn close(&self, closed: Open, end: Span) -> Result<Node, Problem> {
-        let flow = matches!(self.text.as_bytes().get(closed.start), Some(b'[' | b'{'));
+        let flow = self.is_bracket(closed.start);
         let first = closed.nodes.first().map_or(closed.start, |node| node.span.start as usize);
         let last = closed.nodes.last().map_or(closed.start, |node| node.span.end as usize);
         // Of a flow collection's end only the start is exact: the bracket, one byte.
@@ -325,6 +394,22 @@ mod tests {
         assert_eq!(raw_at(text, &tree, "list[0].b[1]"), "'y'");
         assert_eq!(raw_at(text, &tree, "map"), "{k: v}");
         assert_eq!(tree.value(text).field("end").and_then(|value| value.text()), Some("two\nlines\n"));
+        assert_eq!(raw_at(text, &tree, "end"), "|\n  two\n  lines");
+    }
+
+    #[test]
+    fn spans_do_not_depend_on_what_stands_beside() {
+        let text =
+            "q: \"a\\\"b\"  # c\ns: 'it''s' # c\nl:\n- [x]\n- >-\n  y  \n\n# c\n-\n- -5 # c\nm: {x, y: 1}\n";
+        let tree = parse(text).unwrap();
+        assert_eq!(raw_at(text, &tree, "q"), "\"a\\\"b\"");
+        assert_eq!(raw_at(text, &tree, "s"), "'it''s'");
+        assert_eq!(raw_at(text, &tree, "l"), "- [x]\n- >-\n  y  \n\n# c\n-\n- -5");
+        assert_eq!(raw_at(text, &tree, "l[0]"), "[x]");
+        assert_eq!(raw_at(text, &tree, "l[1]"), ">-\n  y  ");
+        let nothing = |route| tree.value(text).at(&Route::parse(route)).unwrap().span().start as usize;
+        assert_eq!(nothing("l[2]"), text.find("-\n- -5").unwrap() + 1);
+        assert_eq!(nothing("m.x"), text.find("{x").unwrap() + 2);
     }
 
     #[test]
