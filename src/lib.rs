@@ -5,6 +5,7 @@ pub mod edit;
 pub mod embedded;
 pub mod finding;
 pub mod graph;
+pub mod import;
 pub mod model;
 pub mod money;
 pub mod render;
