@@ -265,9 +265,10 @@ impl<'t> Builder<'t> {
         let flow = self.is_bracket(closed.start);
         let first = closed.nodes.first().map_or(closed.start, |node| node.span.start as usize);
         let last = closed.nodes.last().map_or(closed.start, |node| node.span.end as usize);
-        // Of a flow collection's end only the start is exact: the bracket, one byte.
         let span = if flow {
-            Span::new(closed.start, end.start as usize + 1)
+            let inside = if closed.nodes.is_empty() { closed.start + 1 } else { last };
+            let bracket = self.closing_bracket(inside).unwrap_or(end.start as usize);
+            Span::new(closed.start, bracket + 1)
         } else {
             Span::new(first.min(closed.start), last)
         };
@@ -283,6 +284,17 @@ impl<'t> Builder<'t> {
             Body::Sequence(closed.nodes.into())
         };
         Ok(Node { span, body })
+    }
+
+    /// The bracket that closes a collection whose last item ends at `at`. The parser tells another
+    /// place where a comma stands before it.
+    fn closing_bracket(&self, at: usize) -> Option<usize> {
+        let byte = |at: usize| self.text.as_bytes().get(at);
+        let mut token = skip_to_token(self.text, at);
+        if byte(token) == Some(&b',') {
+            token = skip_to_token(self.text, token + 1);
+        }
+        matches!(byte(token), Some(b']' | b'}')).then_some(token)
     }
 
     fn check_keys(&self, entries: &[Entry]) -> Result<(), Problem> {
@@ -399,12 +411,12 @@ mod tests {
 
     #[test]
     fn spans_do_not_depend_on_what_stands_beside() {
-        let text =
-            "q: \"a\\\"b\"  # c\ns: 'it''s' # c\nl:\n- [x]\n- >-\n  y  \n\n# c\n-\n- -5 # c\nm: {x, y: 1}\n";
+        let text = "q: \"a\\\"b\"  # c\ns: 'it''s' # c\nl:\n- [x]\n- >-\n  y  \n\n# c\n-\n- -5 # c\nm: {x, y: 1}\nn: {x: 1,\n  # c\n  }\n";
         let tree = parse(text).unwrap();
         assert_eq!(raw_at(text, &tree, "q"), "\"a\\\"b\"");
         assert_eq!(raw_at(text, &tree, "s"), "'it''s'");
         assert_eq!(raw_at(text, &tree, "l"), "- [x]\n- >-\n  y  \n\n# c\n-\n- -5");
+        assert_eq!(raw_at(text, &tree, "n"), "{x: 1,\n  # c\n  }");
         assert_eq!(raw_at(text, &tree, "l[0]"), "[x]");
         assert_eq!(raw_at(text, &tree, "l[1]"), ">-\n  y  ");
         let nothing = |route| tree.value(text).at(&Route::parse(route)).unwrap().span().start as usize;
