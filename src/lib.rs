@@ -10,6 +10,7 @@ pub mod model;
 pub mod money;
 pub mod render;
 pub mod report;
+pub mod schedule;
 pub mod schema;
 pub mod snapshot;
 pub mod source;
