@@ -1,4 +1,5 @@
 pub mod audit;
+pub mod contract;
 pub mod date;
 pub mod diff;
 pub mod edit;
@@ -10,10 +11,12 @@ pub mod model;
 pub mod money;
 pub mod render;
 pub mod report;
+pub mod reports;
 pub mod schedule;
 pub mod schema;
 pub mod snapshot;
 pub mod source;
 pub mod store;
 pub mod suggest;
+pub mod value;
 pub mod yaml;

@@ -9,8 +9,11 @@ mod diff;
 mod explain;
 mod failure;
 mod list;
+mod report;
+mod schedule;
 mod schema;
 mod show;
+mod value;
 mod writing;
 
 use std::ffi::OsString;
@@ -45,8 +48,11 @@ enum Verb {
     Diff(diff::Args),
     Explain(explain::Args),
     List(list::Args),
+    Report(report::Args),
+    Schedule(schedule::Args),
     Schema(schema::Args),
     Show(show::Args),
+    Value(value::Args),
 }
 
 impl Verb {
@@ -56,8 +62,11 @@ impl Verb {
             Verb::Diff(args) => diff::run(context, args),
             Verb::Explain(args) => explain::run(context, args),
             Verb::List(args) => list::run(context, args),
+            Verb::Report(args) => report::run(context, args),
+            Verb::Schedule(args) => schedule::run(context, args),
             Verb::Schema(args) => schema::run(context, args),
             Verb::Show(args) => show::run(context, args),
+            Verb::Value(args) => value::run(context, args),
         }
     }
 }

@@ -8,6 +8,7 @@ mod durable;
 mod error;
 mod history;
 mod init;
+mod origins;
 mod revision;
 mod transaction;
 mod worktree;
@@ -20,6 +21,7 @@ pub use durable::write_file;
 pub use error::{Severity, StoreError};
 pub use history::{CommitInfo, FileVersion, PathChange};
 pub use init::{Identity, init_repository};
+pub use origins::Provenance;
 pub use transaction::{Committed, Transaction};
 
 use crate::model::Place;
