@@ -6,6 +6,7 @@ mod register;
 mod schedule;
 mod valuation;
 mod value;
+mod value_change;
 
 use crate::date::{Date, Period};
 use crate::report::{Cell, Report};
@@ -15,6 +16,7 @@ use crate::value::Amount;
 pub use register::register;
 pub use schedule::schedule;
 pub use value::{Origins, value};
+pub use value_change::value_change;
 
 /// What a named report is made for.
 pub struct Request<'a> {
