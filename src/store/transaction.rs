@@ -231,16 +231,14 @@ fn stat_entry(metadata: &fs::Metadata, id: Oid, git_path: String) -> IndexEntry 
 }
 
 fn text_before<'a>(before: &'a Snapshot, path: &str) -> Option<&'a str> {
-    let record = before.records().find(|record| record.path() == path);
-    record
-        .map(|record| record.source().text())
-        .or_else(|| before.schema_files().find(|source| source.path() == path).map(|source| source.text()))
+    let record = before.by_path(path).map(|record| record.source());
+    record.or_else(|| before.schema_file(path)).map(|source| source.text())
 }
 
 /// Whether the bytes are those that the snapshot was read from; a byte order mark does not count.
 fn same_text(before: &Snapshot, path: &str, bytes: Option<&[u8]>) -> bool {
-    let strip = |bytes: &[u8]| bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes).to_vec();
-    text_before(before, path).map(str::as_bytes).map(<[u8]>::to_vec) == bytes.map(strip)
+    let bytes = bytes.map(|bytes| bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes));
+    text_before(before, path).map(str::as_bytes) == bytes
 }
 
 fn refuse_unready(git: &Repository) -> Result<(), StoreError> {
