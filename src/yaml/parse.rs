@@ -71,9 +71,7 @@ impl<'t> Builder<'t> {
                     }
                     continue;
                 }
-                Event::Alias(_) => {
-                    return Err(Problem::new("alias", span, "aliases (`*name`) are not allowed", NO_ALIAS));
-                }
+                Event::Alias(_) => return Err(alias(span)),
                 Event::Scalar(text, style, anchor, tag) => {
                     self.refuse_properties(span, anchor, tag.is_some())?;
                     self.scalar(&text, style, span, &open)
@@ -138,6 +136,10 @@ impl<'t> Builder<'t> {
             Some(Err(error)) => {
                 let at = self.offsets.byte(error.marker().index()).min(self.text.len());
                 let next = self.text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+                // An alias whose anchor is not even there. A plain scalar never begins so.
+                if self.text.get(at..).is_some_and(|rest| rest.starts_with('*')) {
+                    return Err(alias(Span::new(at, at + next)));
+                }
                 Err(Problem::new(
                     "syntax",
                     Span::new(at, at + next),
@@ -335,6 +337,10 @@ impl<'t> Builder<'t> {
 
 const NO_ALIAS: &str = "write the value out; records hold no aliases, anchors or merge keys";
 
+fn alias(span: Span) -> Problem {
+    Problem::new("alias", span, "aliases (`*name`) are not allowed", NO_ALIAS)
+}
+
 fn unusable_key(span: Span, message: &str) -> Problem {
     Problem::new("unusable-key", span, message, "give every value a plain text key")
 }
@@ -438,7 +444,7 @@ mod tests {
     #[test]
     fn what_records_do_not_need_is_refused_by_name() {
         let cases = [
-            ("a: *x\n", "syntax"),
+            ("a: *x\n", "alias"),
             ("a: &x 1\n", "anchor"),
             ("a: &x [1]\nb: *x\n", "anchor"),
             ("a: !!str 1\n", "tag"),
