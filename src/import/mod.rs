@@ -4,10 +4,17 @@
 //! [`Proposal`]s. Planning compares them with the estate by their external keys, so that importing
 //! the same file again changes nothing.
 
+mod compose;
+mod plan;
+mod slug;
+
 use std::collections::BTreeMap;
 
 use crate::model::Kind;
 use crate::yaml::Data;
+
+pub use plan::{Options, Plan, plan};
+pub use slug::slug;
 
 /// A record that an outside system knows.
 #[derive(Clone, PartialEq, Debug)]
@@ -17,7 +24,9 @@ pub struct Proposal {
     pub class: Option<String>,
     /// The id to give to a new record; planning changes it where it is taken.
     pub id: String,
-    /// The outside system, such as `netbox`, and the record's key there, kept under `external`.
+    /// The outside system, such as `netbox`, and the record's key there, kept under `external`. An
+    /// empty key: the system shows no more of it than a name, as a list of devices does of their
+    /// sites. Such a record is made where there is none of that id or name, and otherwise left alone.
     pub key: (String, String),
     /// The fields, without `id`, `class` and `external`. References to records of the same import
     /// are written as their proposed ids.
