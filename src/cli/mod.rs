@@ -8,7 +8,9 @@ mod context;
 mod diff;
 mod explain;
 mod failure;
+mod import;
 mod list;
+mod progress;
 mod schema;
 mod show;
 mod writing;
@@ -44,6 +46,7 @@ enum Verb {
     Audit(audit::Args),
     Diff(diff::Args),
     Explain(explain::Args),
+    Import(import::Args),
     List(list::Args),
     Schema(schema::Args),
     Show(show::Args),
@@ -55,6 +58,7 @@ impl Verb {
             Verb::Audit(args) => audit::run(context, args),
             Verb::Diff(args) => diff::run(context, args),
             Verb::Explain(args) => explain::run(context, args),
+            Verb::Import(args) => import::run(context, args),
             Verb::List(args) => list::run(context, args),
             Verb::Schema(args) => schema::run(context, args),
             Verb::Show(args) => show::run(context, args),

@@ -5,8 +5,11 @@
 //! the same file again changes nothing.
 
 mod compose;
+pub mod csv;
+pub mod mapping;
 mod plan;
 mod slug;
+pub mod yaml_files;
 
 use std::collections::BTreeMap;
 
@@ -49,4 +52,24 @@ pub struct Incoming {
     pub rejections: Vec<Rejection>,
     /// Objects that are left out on purpose, counted by what they are.
     pub left_out: BTreeMap<String, usize>,
+}
+
+/// Why a file as a whole cannot be read.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct ReadError {
+    pub message: String,
+    /// How to mend it.
+    pub help: Option<String>,
+}
+
+impl ReadError {
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
 }
