@@ -29,7 +29,8 @@ pub struct Proposal {
     pub id: String,
     /// The outside system, such as `netbox`, and the record's key there, kept under `external`. An
     /// empty key: the system shows no more of it than a name, as a list of devices does of their
-    /// sites. Such a record is made where there is none of that id or name, and otherwise left alone.
+    /// sites. Such a record is made where others refer to it and there is none of that id or name, and
+    /// otherwise left alone.
     pub key: (String, String),
     /// The fields, without `id`, `class` and `external`. References to records of the same import
     /// are written as their proposed ids.

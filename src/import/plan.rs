@@ -67,9 +67,11 @@ pub fn plan(snapshot: &Snapshot, incoming: Incoming, options: Options<'_>) -> Pl
         })
         .collect();
     reject_referrers(&matching.targets, &mut outcomes);
+    let wanted = wanted(&matching.targets, &outcomes);
     let mut plan = Plan { rejections, left_out, ..Plan::default() };
-    for (target, outcome) in matching.targets.iter().zip(outcomes) {
+    for (index, (target, outcome)) in matching.targets.iter().zip(outcomes).enumerate() {
         match outcome.result {
+            _ if !wanted.contains(&index) => {}
             Ok(Composed::New(text)) => {
                 plan.created += 1;
                 plan.edit.write(target.path(), text);
@@ -305,6 +307,18 @@ impl<'s> Known<'s> {
     }
 }
 
+/// What is imported: the records with a key, and those without that they refer to, and so on.
+fn wanted(targets: &[Target<'_>], outcomes: &[Outcome]) -> HashSet<usize> {
+    let keyed = |(index, target): (usize, &Target<'_>)| (!target.is_named_only()).then_some(index);
+    let mut wanted: HashSet<usize> = targets.iter().enumerate().filter_map(keyed).collect();
+    let mut open: Vec<usize> = wanted.iter().copied().collect();
+    while let Some(outcome) = open.pop().and_then(|index| outcomes.get(index)) {
+        let refers = outcome.result.is_ok().then_some(&outcome.refers_to);
+        open.extend(refers.into_iter().flatten().copied().filter(|index| wanted.insert(*index)));
+    }
+    wanted
+}
+
 /// Rejects what refers to new records that are rejected, and so on.
 fn reject_referrers(targets: &[Target<'_>], outcomes: &mut [Outcome]) {
     let mut referrers: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -316,14 +330,15 @@ fn reject_referrers(targets: &[Target<'_>], outcomes: &mut [Outcome]) {
     let mut gone: Vec<usize> =
         (0..outcomes.len()).filter(|index| outcomes.get(*index).is_some_and(|o| o.result.is_err())).collect();
     while let Some(index) = gone.pop() {
-        let Some(target) = targets.get(index) else { continue };
+        let (Some(target), Some(Err(reason))) = (targets.get(index), outcomes.get(index).map(|o| &o.result))
+        else {
+            continue;
+        };
+        let message =
+            format!("it refers to the {} `{}`, which is rejected: {reason}", target.proposal.kind, target.id);
         for referrer in referrers.remove(&index).unwrap_or_default() {
             if let Some(outcome) = outcomes.get_mut(referrer).filter(|outcome| outcome.result.is_ok()) {
-                let what = &target.proposal;
-                outcome.result = Err(format!(
-                    "it refers to {} `{}` of {}, which is rejected",
-                    what.kind, target.id, what.origin
-                ));
+                outcome.result = Err(message.clone());
                 // The estate's own records stay, so what refers to them is not affected.
                 if targets.get(referrer).is_some_and(|target| target.existing.is_none()) {
                     gone.push(referrer);
@@ -332,3 +347,6 @@ fn reject_referrers(targets: &[Target<'_>], outcomes: &mut [Outcome]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

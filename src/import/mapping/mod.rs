@@ -68,8 +68,8 @@ struct RecordRule {
     class: Option<Rule>,
     /// Rows that become such a record; all where it says nothing.
     when: Option<Condition>,
-    /// The record's key in the outside system. Without one, the record is only made where there is
-    /// none of its id or name.
+    /// The record's key in the outside system. Without one, the record is only made where another
+    /// refers to it and there is none of its id or name.
     key: Option<Rule>,
     /// The id for a new record, of any text.
     id: Rule,
@@ -146,8 +146,8 @@ impl Mapping {
     }
 
     fn check(&self, schemas: &Schemas) -> Result<(), String> {
-        if self.records.is_empty() {
-            return Err("`records` is empty, so it would import nothing".to_owned());
+        if self.records.iter().all(|rule| rule.key.is_none()) {
+            return Err("none of its `records` has a `key`, so it would import nothing".to_owned());
         }
         self.money.as_ref().map_or(Ok(()), MoneyRule::check)?;
         for rule in &self.records {
@@ -200,12 +200,9 @@ fn check_field(field: &str, steps: &Steps, possible: &[&Schema]) -> Result<(), S
     let may_be = |word: &str| {
         let allows =
             |shape: &&Shape| shape.choices.is_empty() || shape.choices.iter().any(|choice| choice == word);
-        word.is_empty() || shapes.iter().any(allows)
+        shapes.iter().any(allows)
     };
-    let constant = steps.from.constant().filter(|_| steps.table.is_none());
-    let default = steps.default.as_ref().and_then(Template::constant);
-    let meanings = steps.table.iter().flat_map(Table::meanings);
-    match meanings.chain(constant).chain(default).find(|word| !may_be(word)) {
+    match steps.constants().find(|word| !may_be(word)) {
         Some(word) => {
             let choices = shapes.iter().flat_map(|shape| shape.choices.iter().map(String::as_str));
             let hint = suggest::did_you_mean(word, choices)
@@ -220,7 +217,17 @@ impl Rule {
     fn templates(&self) -> impl Iterator<Item = &Template> {
         let Rule(steps) = self;
         let test = steps.when.as_ref().map(|Condition(test)| &test.from);
-        [Some(&steps.from), steps.default.as_ref(), test].into_iter().flatten()
+        let meanings = steps.table.iter().flat_map(Table::meanings);
+        [Some(&steps.from), steps.default.as_ref(), test].into_iter().flatten().chain(meanings)
+    }
+}
+
+impl Steps {
+    /// What it may make whatever the row says.
+    fn constants(&self) -> impl Iterator<Item = &str> {
+        let from = Some(&self.from).filter(|_| self.table.is_none());
+        let meanings = self.table.iter().flat_map(Table::meanings);
+        meanings.chain(from).chain(&self.default).filter_map(Template::constant)
     }
 }
 
@@ -236,11 +243,8 @@ impl RecordRule {
             }
             (kind, Some(_)) => return Err(format!("a {kind} has no `class`")),
         };
-        let meanings = steps.table.iter().flat_map(Table::meanings);
-        let constants = [Some(&steps.from).filter(|_| steps.table.is_none()), steps.default.as_ref()];
-        let constants = constants.into_iter().flatten().filter_map(Template::constant);
         let mut possible = Vec::new();
-        for class in meanings.chain(constants) {
+        for class in steps.constants() {
             possible.push(known(class).ok_or_else(|| {
                 let hint = suggest::did_you_mean(class, schemas.classes());
                 format!(

@@ -13,9 +13,14 @@ impl Mapping {
             (!text.is_empty() && !self.nothing.iter().any(|nothing| nothing == text)).then_some(text)
         };
         let row = Row(&cell);
+        let holds = |rule: &&RecordRule| rule.when.as_ref().is_none_or(|when| when.holds(&row));
+        let rules: Vec<&RecordRule> = self.records.iter().filter(holds).collect();
+        if rules.iter().all(|rule| rule.key.is_none()) {
+            *incoming.left_out.entry("rows that the mapping does not ask for".to_owned()).or_default() += 1;
+            return;
+        }
         let mut proposals = Vec::new();
-        for rule in self.records.iter().filter(|rule| rule.when.as_ref().is_none_or(|when| when.holds(&row)))
-        {
+        for rule in rules {
             match self.proposal(rule, &row, origin, schemas) {
                 Ok(proposal) => proposals.extend(proposal),
                 // A row is taken as a whole or not at all.
@@ -23,9 +28,6 @@ impl Mapping {
                     return incoming.rejections.push(Rejection { origin: origin.to_owned(), reason });
                 }
             }
-        }
-        if proposals.is_empty() {
-            *incoming.left_out.entry("rows that the mapping does not ask for".to_owned()).or_default() += 1;
         }
         incoming.proposals.extend(proposals);
     }
@@ -154,7 +156,7 @@ impl Steps {
         };
         let Some(table) = &self.table else { return Ok(Some(text)) };
         match (table.look_up(&text), &self.default) {
-            (Some(meaning), _) => Ok(Some(meaning.to_owned()).filter(|meaning| !meaning.is_empty())),
+            (Some(meaning), _) => Ok(meaning.fill(row)),
             (None, Some(default)) => Ok(default.fill(row)),
             (None, None) => {
                 let words: Vec<&str> = table.words().collect();
@@ -324,7 +326,7 @@ records:
     #[test]
     fn only_items_have_classes() {
         let schemas = Schemas::shipped();
-        let text = "title: T\nsystem: t\nrecords:\n  - {kind: party, class: server, id: '{A}', fields: {}}\n";
+        let text = "title: T\nsystem: t\nrecords:\n  - {kind: party, class: server, key: '{A}', id: '{A}', fields: {}}\n";
         assert!(
             Mapping::read("t", text, &schemas)
                 .is_err_and(|error| error.to_string().contains("a party has no `class`"))

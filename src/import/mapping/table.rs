@@ -3,25 +3,27 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use super::Template;
+
 /// Words, with `*` for any letters, and what each becomes; the first that fits counts. Case has no
-/// meaning: `*switch*` fits `Core Switch`.
+/// meaning: `*switch*` fits `Core Switch`. A word that becomes an empty text says nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(transparent)]
-pub struct Table(IndexMap<String, String>);
+pub struct Table(IndexMap<String, Template>);
 
 impl Table {
-    pub fn look_up(&self, word: &str) -> Option<&str> {
+    pub fn look_up(&self, word: &str) -> Option<&Template> {
         let word = word.to_lowercase();
         let fits = |pattern: &str| matches(&pattern.to_lowercase(), &word);
-        self.0.iter().find(|(pattern, _)| fits(pattern)).map(|(_, meaning)| meaning.as_str())
+        self.0.iter().find(|(pattern, _)| fits(pattern)).map(|(_, meaning)| meaning)
     }
 
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
-    pub fn meanings(&self) -> impl Iterator<Item = &str> {
-        self.0.values().map(String::as_str)
+    pub fn meanings(&self) -> impl Iterator<Item = &Template> {
+        self.0.values()
     }
 }
 
@@ -63,8 +65,9 @@ mod tests {
     #[test]
     fn the_first_word_that_fits_counts() {
         let table: Table = serde_yaml::from_str("{Core *: network_device, '*switch*': other}").unwrap();
-        assert_eq!(table.look_up("core switch"), Some("network_device"));
-        assert_eq!(table.look_up("Access Switch"), Some("other"));
-        assert_eq!(table.look_up("printer"), None);
+        let meaning = |word: &str| table.look_up(word).and_then(Template::constant);
+        assert_eq!(meaning("core switch"), Some("network_device"));
+        assert_eq!(meaning("Access Switch"), Some("other"));
+        assert_eq!(meaning("printer"), None);
     }
 }
