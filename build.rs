@@ -8,7 +8,9 @@ fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?);
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
     let mut code = String::new();
-    for (constant, folder) in [("SCHEMAS", "schemas"), ("INVENTORY", "inventory"), ("SAMPLE", "sample")] {
+    for (constant, folder) in
+        [("SCHEMAS", "schemas"), ("MAPPINGS", "mappings"), ("INVENTORY", "inventory"), ("SAMPLE", "sample")]
+    {
         println!("cargo::rerun-if-changed={folder}");
         let mut files = Vec::new();
         collect(&root.join(folder), &mut files)?;

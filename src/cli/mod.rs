@@ -8,7 +8,9 @@ mod context;
 mod diff;
 mod explain;
 mod failure;
+mod import;
 mod list;
+mod progress;
 mod report;
 mod schedule;
 mod schema;
@@ -47,6 +49,7 @@ enum Verb {
     Audit(audit::Args),
     Diff(diff::Args),
     Explain(explain::Args),
+    Import(import::Args),
     List(list::Args),
     Report(report::Args),
     Schedule(schedule::Args),
@@ -61,6 +64,7 @@ impl Verb {
             Verb::Audit(args) => audit::run(context, args),
             Verb::Diff(args) => diff::run(context, args),
             Verb::Explain(args) => explain::run(context, args),
+            Verb::Import(args) => import::run(context, args),
             Verb::List(args) => list::run(context, args),
             Verb::Report(args) => report::run(context, args),
             Verb::Schedule(args) => schedule::run(context, args),
