@@ -6,12 +6,12 @@
 pub mod escape;
 pub mod findings;
 
+mod branches;
 mod csv;
 mod flat;
 mod html;
 mod json;
 mod jsonl;
-mod layout;
 mod md;
 mod plain;
 mod table;
