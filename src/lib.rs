@@ -9,6 +9,7 @@ pub mod graph;
 pub mod import;
 pub mod model;
 pub mod money;
+pub mod query;
 pub mod render;
 pub mod report;
 pub mod reports;

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use estate::query::QueryError;
 use estate::render::escape;
 use estate::store::{Severity, StoreError};
 
@@ -59,6 +60,13 @@ impl Failure {
             Some(hint) => self.hint(hint),
             None => self,
         }
+    }
+}
+
+/// A question that cannot be asked this way is wrong usage.
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        Failure::usage(error.message).hint_if(error.hint)
     }
 }
 

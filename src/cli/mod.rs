@@ -4,12 +4,17 @@
 //! the environment and the terminal.
 
 mod audit;
+mod completions;
 mod context;
 mod diff;
 mod explain;
 mod failure;
+mod find;
 mod import;
 mod list;
+mod log;
+mod man;
+mod named;
 mod progress;
 mod report;
 mod schedule;
@@ -47,12 +52,16 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Verb {
     Audit(audit::Args),
+    Completions(completions::Args),
     Diff(diff::Args),
     Explain(explain::Args),
     Import(import::Args),
     List(list::Args),
     Report(report::Args),
     Schedule(schedule::Args),
+    Find(find::Args),
+    Log(log::Args),
+    Man(man::Args),
     Schema(schema::Args),
     Show(show::Args),
     Value(value::Args),
@@ -62,12 +71,16 @@ impl Verb {
     fn run(self, context: &Context) -> anyhow::Result<Exit> {
         match self {
             Verb::Audit(args) => audit::run(context, args),
+            Verb::Completions(args) => completions::run(context, args),
             Verb::Diff(args) => diff::run(context, args),
             Verb::Explain(args) => explain::run(context, args),
             Verb::Import(args) => import::run(context, args),
             Verb::List(args) => list::run(context, args),
             Verb::Report(args) => report::run(context, args),
             Verb::Schedule(args) => schedule::run(context, args),
+            Verb::Find(args) => find::run(context, args),
+            Verb::Log(args) => log::run(context, args),
+            Verb::Man(args) => man::run(context, args),
             Verb::Schema(args) => schema::run(context, args),
             Verb::Show(args) => show::run(context, args),
             Verb::Value(args) => value::run(context, args),
@@ -77,6 +90,8 @@ impl Verb {
 
 /// Parses the arguments, runs the verb and answers its exit code.
 pub fn main() -> ExitCode {
+    // Answers the shell and ends the process where the shell asks for completions.
+    clap_complete::CompleteEnv::with_factory(Cli::command).var(completions::VARIABLE).complete();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let parsed =
         Cli::command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
