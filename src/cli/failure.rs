@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use estate::edits::EditError;
 use estate::render::escape;
 use estate::store::{Severity, StoreError};
 
@@ -59,6 +60,13 @@ impl Failure {
             Some(hint) => self.hint(hint),
             None => self,
         }
+    }
+}
+
+/// What the user asked for cannot be made an edit: that is for the user to mend.
+impl From<EditError> for Failure {
+    fn from(error: EditError) -> Self {
+        Failure::usage(error.message).hint_if(error.help)
     }
 }
 

@@ -3,14 +3,24 @@
 //! stdout is the answer, stderr the conversation. Only this layer knows clap, anyhow, the clock,
 //! the environment and the terminal.
 
+mod add;
+mod add_fields;
+mod ask;
 mod audit;
 mod context;
 mod diff;
+mod edit;
+mod editor;
 mod explain;
 mod failure;
+mod init;
 mod list;
+mod retire;
 mod schema;
+mod set;
 mod show;
+mod target;
+mod unset;
 mod writing;
 
 use std::ffi::OsString;
@@ -41,23 +51,35 @@ pub struct Cli {
 /// Every verb: one line here, one file beside.
 #[derive(Subcommand)]
 enum Verb {
+    Add(Box<add::Args>),
     Audit(audit::Args),
     Diff(diff::Args),
+    Edit(edit::Args),
     Explain(explain::Args),
+    Init(init::Args),
     List(list::Args),
+    Retire(retire::Args),
     Schema(schema::Args),
+    Set(set::Args),
     Show(show::Args),
+    Unset(unset::Args),
 }
 
 impl Verb {
     fn run(self, context: &Context) -> anyhow::Result<Exit> {
         match self {
+            Verb::Add(args) => add::run(context, *args),
             Verb::Audit(args) => audit::run(context, args),
             Verb::Diff(args) => diff::run(context, args),
+            Verb::Edit(args) => edit::run(context, args),
             Verb::Explain(args) => explain::run(context, args),
+            Verb::Init(args) => init::run(context, args),
             Verb::List(args) => list::run(context, args),
+            Verb::Retire(args) => retire::run(context, args),
             Verb::Schema(args) => schema::run(context, args),
+            Verb::Set(args) => set::run(context, args),
             Verb::Show(args) => show::run(context, args),
+            Verb::Unset(args) => unset::run(context, args),
         }
     }
 }

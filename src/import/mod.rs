@@ -4,6 +4,8 @@
 //! [`Proposal`]s. Planning compares them with the estate by their external keys, so that importing
 //! the same file again changes nothing.
 
+pub mod slug;
+
 use std::collections::BTreeMap;
 
 use crate::model::Kind;
