@@ -221,7 +221,7 @@ fn today() -> anyhow::Result<Date> {
 }
 
 /// Who commits, from the variables that git reads.
-fn identity_of_environment() -> anyhow::Result<Option<Identity>> {
+pub fn identity_of_environment() -> anyhow::Result<Option<Identity>> {
     let text = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
     let identity = Identity {
         name: text("GIT_AUTHOR_NAME"),

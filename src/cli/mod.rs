@@ -3,10 +3,15 @@
 //! stdout is the answer, stderr the conversation. Only this layer knows clap, anyhow, the clock,
 //! the environment and the terminal.
 
+mod add;
+mod add_fields;
+mod ask;
 mod audit;
 mod completions;
 mod context;
 mod diff;
+mod edit;
+mod editor;
 mod explain;
 mod failure;
 mod find;
@@ -18,9 +23,14 @@ mod named;
 mod progress;
 mod report;
 mod schedule;
+mod init;
+mod retire;
 mod schema;
+mod set;
 mod show;
 mod value;
+mod target;
+mod unset;
 mod writing;
 
 use std::ffi::OsString;
@@ -51,9 +61,11 @@ pub struct Cli {
 /// Every verb: one line here, one file beside.
 #[derive(Subcommand)]
 enum Verb {
+    Add(Box<add::Args>),
     Audit(audit::Args),
     Completions(completions::Args),
     Diff(diff::Args),
+    Edit(edit::Args),
     Explain(explain::Args),
     Import(import::Args),
     List(list::Args),
@@ -62,17 +74,23 @@ enum Verb {
     Find(find::Args),
     Log(log::Args),
     Man(man::Args),
+    Init(init::Args),
+    Retire(retire::Args),
     Schema(schema::Args),
+    Set(set::Args),
     Show(show::Args),
     Value(value::Args),
+    Unset(unset::Args),
 }
 
 impl Verb {
     fn run(self, context: &Context) -> anyhow::Result<Exit> {
         match self {
+            Verb::Add(args) => add::run(context, *args),
             Verb::Audit(args) => audit::run(context, args),
             Verb::Completions(args) => completions::run(context, args),
             Verb::Diff(args) => diff::run(context, args),
+            Verb::Edit(args) => edit::run(context, args),
             Verb::Explain(args) => explain::run(context, args),
             Verb::Import(args) => import::run(context, args),
             Verb::List(args) => list::run(context, args),
@@ -81,9 +99,13 @@ impl Verb {
             Verb::Find(args) => find::run(context, args),
             Verb::Log(args) => log::run(context, args),
             Verb::Man(args) => man::run(context, args),
+            Verb::Init(args) => init::run(context, args),
+            Verb::Retire(args) => retire::run(context, args),
             Verb::Schema(args) => schema::run(context, args),
+            Verb::Set(args) => set::run(context, args),
             Verb::Show(args) => show::run(context, args),
             Verb::Value(args) => value::run(context, args),
+            Verb::Unset(args) => unset::run(context, args),
         }
     }
 }

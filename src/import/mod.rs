@@ -10,6 +10,7 @@ pub mod mapping;
 mod plan;
 mod slug;
 pub mod yaml_files;
+pub mod slug;
 
 use std::collections::BTreeMap;
 
