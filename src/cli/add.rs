@@ -2,8 +2,8 @@ use std::path::PathBuf;
 
 use estate::edit::Edit;
 use estate::edits::{Assignment, adopted_text, default_plans, free_id, new_text};
-use estate::import::slug::slug;
 use estate::model::record::{as_date, as_money};
+use estate::model::slug::slug;
 use estate::model::{Kind, MAX_ID_LENGTH, Place, Record, is_valid_id};
 use estate::schema::{Schema, Shape, Type};
 use estate::snapshot::Snapshot;

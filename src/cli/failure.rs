@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use estate::query::QueryError;
 use estate::edits::EditError;
+use estate::query::QueryError;
 use estate::render::escape;
 use estate::store::{Severity, StoreError};
 
@@ -68,6 +68,9 @@ impl Failure {
 impl From<QueryError> for Failure {
     fn from(error: QueryError) -> Self {
         Failure::usage(error.message).hint_if(error.hint)
+    }
+}
+
 /// What the user asked for cannot be made an edit: that is for the user to mend.
 impl From<EditError> for Failure {
     fn from(error: EditError) -> Self {

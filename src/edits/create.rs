@@ -1,7 +1,7 @@
 //! New records: their text in the schema's order, their ids, and the schedule that goes with an item.
 
 use crate::date::Date;
-use crate::import::slug::{numbered, slug};
+use crate::model::slug::{numbered, slug};
 use crate::model::{Kind, Place};
 use crate::schema::{Schema, Shape};
 use crate::snapshot::Snapshot;

@@ -21,9 +21,8 @@ use git2::{ErrorCode, Repository};
 pub use durable::write_file;
 pub use error::{Severity, StoreError};
 pub use history::{CommitInfo, FileVersion, PathChange};
-pub use init::{Identity, init_repository};
-pub use origins::Provenance;
 pub use init::{Identity, create_repository, init_repository};
+pub use origins::Provenance;
 pub use transaction::{Committed, Transaction};
 
 use crate::model::Place;

@@ -173,13 +173,6 @@ impl Transaction<'_> {
 fn text_before<'a>(before: &'a Snapshot, path: &str) -> Option<&'a str> {
     let record = before.by_path(path).map(|record| record.source());
     record.or_else(|| before.schema_file(path)).map(|source| source.text())
-    // Records are ordered by path.
-    let records = before.all();
-    let position = records.binary_search_by(|record| record.path().cmp(path)).ok();
-    position
-        .and_then(|position| records.get(position))
-        .map(|record| record.source().text())
-        .or_else(|| before.schema_files().find(|source| source.path() == path).map(|source| source.text()))
 }
 
 /// Whether the bytes are those that the snapshot was read from; a byte order mark does not count.

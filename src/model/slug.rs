@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::model::{MAX_ID_LENGTH, is_valid_id};
+use super::{MAX_ID_LENGTH, is_valid_id};
 
 /// The text as an id: letters without accents, lower case, everything else a hyphen. A text that is
 /// an id already stays as it is. What would be lost (a text without Latin letters, the end of a long
