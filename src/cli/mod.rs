@@ -58,56 +58,42 @@ pub struct Cli {
     verb: Verb,
 }
 
-/// Every verb: one line here, one file beside.
-#[derive(Subcommand)]
-enum Verb {
-    Add(Box<add::Args>),
-    Audit(audit::Args),
-    Completions(completions::Args),
-    Diff(diff::Args),
-    Edit(edit::Args),
-    Explain(explain::Args),
-    Import(import::Args),
-    List(list::Args),
-    Report(report::Args),
-    Schedule(schedule::Args),
-    Find(find::Args),
-    Log(log::Args),
-    Man(man::Args),
-    Init(init::Args),
-    Retire(retire::Args),
-    Schema(schema::Args),
-    Set(set::Args),
-    Show(show::Args),
-    Value(value::Args),
-    Unset(unset::Args),
+/// The enum of verbs with its dispatch, from one line a verb.
+macro_rules! verbs {
+    ($($verb:ident = $module:ident;)*) => {
+        #[derive(Subcommand)]
+        enum Verb { $($verb(Box<$module::Args>)),* }
+
+        impl Verb {
+            fn run(self, context: &Context) -> anyhow::Result<Exit> {
+                match self { $(Verb::$verb(args) => $module::run(context, *args)),* }
+            }
+        }
+    };
 }
 
-impl Verb {
-    fn run(self, context: &Context) -> anyhow::Result<Exit> {
-        match self {
-            Verb::Add(args) => add::run(context, *args),
-            Verb::Audit(args) => audit::run(context, args),
-            Verb::Completions(args) => completions::run(context, args),
-            Verb::Diff(args) => diff::run(context, args),
-            Verb::Edit(args) => edit::run(context, args),
-            Verb::Explain(args) => explain::run(context, args),
-            Verb::Import(args) => import::run(context, args),
-            Verb::List(args) => list::run(context, args),
-            Verb::Report(args) => report::run(context, args),
-            Verb::Schedule(args) => schedule::run(context, args),
-            Verb::Find(args) => find::run(context, args),
-            Verb::Log(args) => log::run(context, args),
-            Verb::Man(args) => man::run(context, args),
-            Verb::Init(args) => init::run(context, args),
-            Verb::Retire(args) => retire::run(context, args),
-            Verb::Schema(args) => schema::run(context, args),
-            Verb::Set(args) => set::run(context, args),
-            Verb::Show(args) => show::run(context, args),
-            Verb::Value(args) => value::run(context, args),
-            Verb::Unset(args) => unset::run(context, args),
-        }
-    }
+// Every verb: one line here, one file beside.
+verbs! {
+    Add = add;
+    Audit = audit;
+    Completions = completions;
+    Diff = diff;
+    Edit = edit;
+    Explain = explain;
+    Find = find;
+    Import = import;
+    Init = init;
+    List = list;
+    Log = log;
+    Man = man;
+    Report = report;
+    Retire = retire;
+    Schedule = schedule;
+    Schema = schema;
+    Set = set;
+    Show = show;
+    Unset = unset;
+    Value = value;
 }
 
 /// Parses the arguments, runs the verb and answers its exit code.

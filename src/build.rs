@@ -1,4 +1,4 @@
-//! Embeds the shipped schemas, mappings and sample estate, so that the binary works alone.
+//! Build script: embeds the shipped schemas, mappings and sample estate, so that the binary works alone.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
     let mut code = String::new();
     for (constant, folder) in
-        [("SCHEMAS", "schemas"), ("MAPPINGS", "mappings"), ("INVENTORY", "inventory"), ("SAMPLE", "sample")]
+        [("SCHEMAS", "schemas"), ("MAPPINGS", "src/import/mappings"), ("INVENTORY", "inventory")]
     {
         println!("cargo::rerun-if-changed={folder}");
         let mut files = Vec::new();

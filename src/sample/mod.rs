@@ -1,6 +1,6 @@
 //! How the sample estate came to be: a short history, the same on every machine.
 //!
-//! `sample/history.yaml` says what differs before each commit, newest first, so that the files of
+//! `history.yaml` says what differs before each commit, newest first, so that the files of
 //! `inventory/` are the last state and everything else is found by going back.
 
 use std::collections::BTreeMap;
@@ -69,8 +69,7 @@ type Files = BTreeMap<String, String>;
 pub fn commits() -> Result<Vec<SampleCommit>, SampleError> {
     let files = embedded::INVENTORY.iter().chain(embedded::SCHEMAS);
     let last = files.map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
-    let history = embedded::SAMPLE.iter().find(|(path, _)| *path == "sample/history.yaml");
-    commits_of(history.map_or("", |(_, text)| text), last)
+    commits_of(include_str!("history.yaml"), last)
 }
 
 fn commits_of(history: &str, last: Files) -> Result<Vec<SampleCommit>, SampleError> {
