@@ -57,9 +57,7 @@ pub fn needs_whole_estate(edit: &Edit, before: &Snapshot, after: &Snapshot) -> b
         .copied()
         .collect();
     edit.files().any(|(path, _)| {
-        let record =
-            |snapshot: &'_ Snapshot| snapshot.all().iter().find(|record| record.path() == path).cloned();
-        let (Some(old), Some(new)) = (record(before), record(after)) else { return true };
+        let (Some(old), Some(new)) = (before.by_path(path), after.by_path(path)) else { return true };
         let changed = |field: &str| match (old.field(field), new.field(field)) {
             (Some(old), Some(new)) => !old.same_data(&new),
             (None, None) => false,

@@ -4,10 +4,18 @@
 //! [`Proposal`]s. Planning compares them with the estate by their external keys, so that importing
 //! the same file again changes nothing.
 
+mod compose;
+pub mod csv;
+pub mod mapping;
+mod plan;
+pub mod yaml_files;
+
 use std::collections::BTreeMap;
 
 use crate::model::Kind;
 use crate::yaml::Data;
+
+pub use plan::{Options, Plan, plan};
 
 /// A record that an outside system knows.
 #[derive(Clone, PartialEq, Debug)]
@@ -17,7 +25,10 @@ pub struct Proposal {
     pub class: Option<String>,
     /// The id to give to a new record; planning changes it where it is taken.
     pub id: String,
-    /// The outside system, such as `netbox`, and the record's key there, kept under `external`.
+    /// The outside system, such as `netbox`, and the record's key there, kept under `external`. An
+    /// empty key: the system shows no more of it than a name, as a list of devices does of their
+    /// sites. Such a record is made where others refer to it and there is none of that id or name, and
+    /// otherwise left alone.
     pub key: (String, String),
     /// The fields, without `id`, `class` and `external`. References to records of the same import
     /// are written as their proposed ids.
@@ -40,4 +51,24 @@ pub struct Incoming {
     pub rejections: Vec<Rejection>,
     /// Objects that are left out on purpose, counted by what they are.
     pub left_out: BTreeMap<String, usize>,
+}
+
+/// Why a file as a whole cannot be read.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct ReadError {
+    pub message: String,
+    /// How to mend it.
+    pub help: Option<String>,
+}
+
+impl ReadError {
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
 }

@@ -1,4 +1,4 @@
-//! Embeds the shipped schemas, mappings and sample estate, so that the binary works alone.
+//! Build script: embeds the shipped schemas, mappings and sample estate, so that the binary works alone.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,9 @@ fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?);
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
     let mut code = String::new();
-    for (constant, folder) in [("SCHEMAS", "schemas"), ("INVENTORY", "inventory"), ("SAMPLE", "sample")] {
+    for (constant, folder) in
+        [("SCHEMAS", "schemas"), ("MAPPINGS", "src/import/mappings"), ("INVENTORY", "inventory")]
+    {
         println!("cargo::rerun-if-changed={folder}");
         let mut files = Vec::new();
         collect(&root.join(folder), &mut files)?;

@@ -1,0 +1,353 @@
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use estate::import::csv::{self, Sheet};
+use estate::import::mapping::Mapping;
+use estate::import::{Incoming, Options, Plan, ReadError, plan, yaml_files};
+use estate::render::{self, Format, Style, escape};
+use estate::report::{Cell, Column, Report, Section};
+use estate::schema::Schemas;
+use estate::suggest;
+use estate::yaml::MAX_FILE_BYTES;
+
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use super::progress::Progress;
+use super::writing::{self, Scope, WriteArgs, Writing};
+
+/// Take in records from other systems
+///
+/// Every record keeps its key in the other system under `external`, so importing again finds it
+/// whatever its name and id have become: what has not changed there changes nothing here. An import
+/// sets the fields that the source provides, also where a person changed them since, and never
+/// touches others, nor comments. Nothing is ever deleted.
+///
+/// An import is one commit or nothing. Rows that cannot be taken in are listed with the reason, and
+/// then nothing is written, unless --skip-rejected says to take the others. Exits with 1 where rows
+/// were rejected.
+#[derive(clap::Args)]
+#[command(after_long_help = "Examples:
+  estate import maps                                       the mappings that come with estate
+  estate import csv devices.csv --map netbox-devices -n    what it would change
+  estate import csv assets.csv --map our-assets.yaml       by a mapping of your own
+  estate import yaml clusters/ --map kubernetes-namespaces")]
+pub struct Args {
+    #[command(subcommand)]
+    source: Source,
+}
+
+#[derive(clap::Subcommand)]
+enum Source {
+    Csv(CsvArgs),
+    Yaml(YamlArgs),
+    Maps(MapsArgs),
+}
+
+/// Import the rows of a CSV file
+///
+/// A mapping says which columns become which fields. The file's encoding is UTF-8; its delimiter
+/// (comma, semicolon, tab or bar) is found out.
+#[derive(clap::Args)]
+#[command(after_long_help = "Examples:
+  estate import csv devices.csv --map netbox-devices
+  estate import csv parc.csv --map glpi-computers --delimiter ';' --skip-rejected
+  ssh glpi ./export.sh | estate import csv - --map glpi-computers -n")]
+struct CsvArgs {
+    /// The file; - reads the standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// What separates cells, such as ; or \t [default: found out]
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
+    delimiter: Option<u8>,
+    #[command(flatten)]
+    common: CommonArgs,
+}
+
+/// Import YAML files of another system, each a record
+///
+/// The values of a file are its columns, named by their way in it: `metadata.name`, `ports[0]`,
+/// `labels[\"example.org/owner\"]`. Its path is there too, as `$file`, `$file[0]` and so on.
+#[derive(clap::Args)]
+#[command(after_long_help = "Examples:
+  estate import yaml ../cluster-config --map kubernetes-namespaces -n
+  estate import yaml . --map hosts.yaml --skip-rejected")]
+struct YamlArgs {
+    /// The folder that the mapping's `files` are below
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    #[command(flatten)]
+    common: CommonArgs,
+}
+
+/// List the mappings that come with estate, or print one to copy and change
+#[derive(clap::Args)]
+#[command(after_long_help = "Examples:
+  estate import maps
+  estate import maps snipeit-assets > our-assets.yaml")]
+struct MapsArgs {
+    /// Print this one
+    name: Option<String>,
+}
+
+#[derive(clap::Args)]
+struct CommonArgs {
+    /// The mapping: a name that `estate import maps` lists, or a file
+    #[arg(long, value_name = "NAME|FILE")]
+    map: String,
+    /// Take in what can be taken in, although other rows are rejected
+    #[arg(long)]
+    skip_rejected: bool,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
+    match args.source {
+        Source::Csv(args) => {
+            let bytes = read_file(&args.file, csv::MAX_BYTES)?;
+            by_mapping(context, &args.common, |mapping, schemas| {
+                let sheet = Sheet::open(&bytes, args.delimiter)?;
+                let lacks = sheet.lacks(mapping);
+                if !lacks.is_empty() {
+                    let columns = lacks.join(", ");
+                    context.say(&escape::terminal(&format!("not in the file, so not imported: {columns}")));
+                }
+                sheet.rows(mapping, schemas)
+            })
+        }
+        Source::Yaml(args) => {
+            let files = Files::below(&args.folder)?;
+            by_mapping(context, &args.common, |mapping, schemas| {
+                let pattern = mapping.files.as_deref().ok_or_else(|| {
+                    ReadError::new("the mapping is not for YAML files: it has no `files`")
+                        .help("add `files: '**/*.yaml'`, or a narrower pattern")
+                })?;
+                files.read(pattern, mapping, schemas)
+            })
+        }
+        Source::Maps(args) => maps(context, args.name.as_deref()),
+    }
+}
+
+/// Plans and writes what `read` finds by the mapping of `--map`.
+fn by_mapping(
+    context: &Context,
+    args: &CommonArgs,
+    read: impl FnOnce(&Mapping, &Schemas) -> Result<Incoming, ReadError>,
+) -> anyhow::Result<Exit> {
+    let (name, text) = mapping_text(&args.map)?;
+    import(context, args, |schemas| {
+        let mapping = Mapping::read(&name, &text, schemas).map_err(|error| told(error, Failure::usage))?;
+        let incoming = read(&mapping, schemas).map_err(|error| told(error, Failure::failed))?;
+        Ok((mapping.system, incoming))
+    })
+}
+
+fn import(
+    context: &Context,
+    args: &CommonArgs,
+    read: impl FnOnce(&Schemas) -> anyhow::Result<(String, Incoming)>,
+) -> anyhow::Result<Exit> {
+    let mut done: Option<Plan> = None;
+    let written = writing::write(context, &args.write, Scope::Whole, |snapshot| {
+        let (source, incoming) = read(snapshot.schemas())?;
+        if incoming.proposals.is_empty() && incoming.rejections.is_empty() && incoming.left_out.is_empty() {
+            return Err(Failure::nothing("the source holds no records").into());
+        }
+        let progress = Progress::new("records", incoming.proposals.len());
+        let mut plan = plan(snapshot, incoming, Options { source: &source, checked: &|| progress.step() });
+        progress.finish();
+        let refused = !plan.rejections.is_empty() && !args.skip_rejected;
+        let edit = std::mem::take(&mut plan.edit);
+        done = Some(plan);
+        // A dry run shows what --skip-rejected would write.
+        match refused && !args.write.dry_run {
+            true => Err(Failure::failed("rows were rejected").into()),
+            false => {
+                let done = edit.summary.clone();
+                Ok(Writing::new(edit, done))
+            }
+        }
+    });
+    let Some(plan) = done else { return written };
+    let refused = !plan.rejections.is_empty() && !args.skip_rejected;
+    if !refused || args.write.dry_run {
+        written?;
+    }
+    tell(context, &plan, args.write.dry_run)?;
+    if refused {
+        context.say(
+            "rows were rejected, so nothing was written; mend them in the source or the mapping, or take in the others with --skip-rejected",
+        );
+    }
+    Ok(if plan.rejections.is_empty() { Exit::Done } else { Exit::Findings })
+}
+
+/// The outcome: as the answer where a format was asked for, else on stderr. The answer of a dry run
+/// is what would change.
+fn tell(context: &Context, plan: &Plan, dry_run: bool) -> anyhow::Result<()> {
+    if context.format_name().is_some() && !dry_run {
+        return context.show(&outcome(plan));
+    }
+    let left_out = plan.left_out.iter().map(|(what, count)| (*count, format!("left out ({what})")));
+    let counts = counts(plan).into_iter().map(|(what, count)| (count, what.to_owned())).chain(left_out);
+    let line: Vec<String> =
+        counts.filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    if !plan.rejections.is_empty() {
+        let table = Report::new("rejections", "Rejected").section(rejections(plan));
+        context.say(render::report(&table, Format::Table, &Style::default()).trim_end());
+    }
+    context.say(&escape::terminal(&line.join(", ")));
+    Ok(())
+}
+
+fn counts(plan: &Plan) -> [(&'static str, usize); 4] {
+    [
+        ("created", plan.created),
+        ("updated", plan.updated),
+        ("unchanged", plan.unchanged),
+        ("rejected", plan.rejections.len()),
+    ]
+}
+
+fn outcome(plan: &Plan) -> Report {
+    let columns = vec![Column::new("outcome", "Outcome"), Column::number("count", "Count")];
+    let mut section = Section::new("outcomes", "Outcomes", columns);
+    let int = |count: usize| Cell::Int(i64::try_from(count).unwrap_or(i64::MAX));
+    for (what, count) in counts(plan) {
+        section.push(vec![Cell::text(what), int(count)]);
+    }
+    for (what, count) in &plan.left_out {
+        section.push(vec![Cell::text(format!("left out: {what}")), int(*count)]);
+    }
+    Report::new("import", "Import").section(section).section(rejections(plan))
+}
+
+fn rejections(plan: &Plan) -> Section {
+    let columns = vec![Column::new("origin", "Rejected"), Column::new("reason", "Reason")];
+    let mut section = Section::new("rejections", "Rejections", columns);
+    for rejection in &plan.rejections {
+        section.push(vec![Cell::text(rejection.origin.as_str()), Cell::text(rejection.reason.as_str())]);
+    }
+    section
+}
+
+fn told(error: ReadError, kind: fn(String) -> Failure) -> Failure {
+    kind(error.message).hint_if(error.help)
+}
+
+/// Name and text of the mapping: a shipped one, or a file.
+fn mapping_text(map: &str) -> anyhow::Result<(String, String)> {
+    if let Some(text) = Mapping::shipped(map) {
+        return Ok((map.to_owned(), text.to_owned()));
+    }
+    let path = Path::new(map);
+    if !path.exists() && !map.contains(['/', '.']) {
+        return Err(unknown_mapping(map).into());
+    }
+    let bytes = read_file(path, MAX_FILE_BYTES as u64)?;
+    let text = String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{map} is not UTF-8")))?;
+    Ok((map.to_owned(), text))
+}
+
+fn unknown_mapping(name: &str) -> Failure {
+    let known = Mapping::all_shipped().map(|(name, _)| name);
+    let hint = suggest::did_you_mean(name, known)
+        .unwrap_or_else(|| "`estate import maps` lists the shipped ones; your own is a file".to_owned());
+    Failure::usage(format!("there is no mapping `{name}`")).hint(hint)
+}
+
+fn maps(context: &Context, name: Option<&str>) -> anyhow::Result<Exit> {
+    if let Some(name) = name {
+        context.answer(Mapping::shipped(name).ok_or_else(|| unknown_mapping(name))?)?;
+        return Ok(Exit::Done);
+    }
+    let columns = vec![Column::new("name", "Mapping"), Column::new("title", "What it is for")];
+    let mut section = Section::new("mappings", "Mappings", columns);
+    for (name, text) in Mapping::all_shipped() {
+        let mapping =
+            Mapping::read(name, text, &Schemas::shipped()).map_err(|error| told(error, Failure::failed))?;
+        section.push(vec![Cell::id(name), Cell::text(mapping.title)]);
+    }
+    context.show(&Report::new("mappings", "Mappings that come with estate").section(section))?;
+    Ok(Exit::Done)
+}
+
+/// The bytes of a file, or of the standard input for `-`.
+fn read_file(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut reader: Box<dyn Read> = match path.as_os_str() == "-" {
+        true => Box::new(io::stdin().lock()),
+        false => Box::new(File::open(path).with_context(|| format!("cannot open {}", path.display()))?),
+    };
+    reader
+        .by_ref()
+        .take(most + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    if bytes.len() as u64 > most {
+        let most = most / (1024 * 1024);
+        return Err(Failure::failed(format!("{} is larger than {most} MiB", path.display())).into());
+    }
+    Ok(bytes)
+}
+
+/// Files below a folder, by path with forward slashes, sorted.
+struct Files {
+    folder: PathBuf,
+    paths: Vec<String>,
+}
+
+impl Files {
+    fn below(folder: &Path) -> anyhow::Result<Files> {
+        let mut files = Files { folder: folder.to_owned(), paths: Vec::new() };
+        let mut open = vec![String::new()];
+        while let Some(below) = open.pop() {
+            let path = folder.join(&below);
+            let entries = fs::read_dir(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            for entry in entries {
+                let entry = entry.with_context(|| format!("cannot read {}", path.display()))?;
+                let Ok(name) = entry.file_name().into_string() else { continue };
+                let name = if below.is_empty() { name } else { format!("{below}/{name}") };
+                // Symbolic links are not followed: they may lead anywhere, or in circles.
+                match entry.file_type().with_context(|| format!("cannot read {}", path.display()))? {
+                    kind if kind.is_dir() && entry.file_name() != ".git" => open.push(name),
+                    kind if kind.is_file() => files.paths.push(name),
+                    _ => {}
+                }
+            }
+        }
+        files.paths.sort();
+        Ok(files)
+    }
+
+    fn read(&self, pattern: &str, mapping: &Mapping, schemas: &Schemas) -> Result<Incoming, ReadError> {
+        let asked = self.paths.iter().filter(|path| yaml_files::is_asked_for(pattern, path));
+        let mut read: Vec<(&str, Vec<u8>)> = Vec::new();
+        for path in asked {
+            let mut bytes = Vec::new();
+            // One byte more than a file may have tells that it is too large.
+            File::open(self.folder.join(path))
+                .and_then(|file| file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes))
+                .map_err(|error| ReadError::new(format!("cannot read {path}: {error}")))?;
+            read.push((path, bytes));
+        }
+        if read.is_empty() {
+            return Err(ReadError::new(format!("no file below {} is `{pattern}`", self.folder.display()))
+                .help("name the folder that the pattern of the mapping is below"));
+        }
+        Ok(yaml_files::read(read.iter().map(|(path, bytes)| (*path, bytes.as_slice())), mapping, schemas))
+    }
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text {
+        r"\t" | "tab" => Ok(b'\t'),
+        _ => match text.as_bytes() {
+            [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && *byte != b'"' => Ok(*byte),
+            _ => Err(r"write one character, such as ; or \t".to_owned()),
+        },
+    }
+}
