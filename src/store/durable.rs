@@ -11,7 +11,7 @@ use super::StoreError;
 /// Writes a file: a temporary file beside it, fsync, rename, fsync of the folder. A reader sees
 /// the old content or the new one, never a part. A failed fsync is a failed write.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     create_folders(folder)?;
     let write = || -> std::io::Result<()> {
         let mut builder = tempfile::Builder::new();
@@ -39,23 +39,24 @@ pub(super) fn remove_file(path: &Path, stop: &Path) -> Result<(), StoreError> {
     File::open(left).and_then(|folder| folder.sync_all()).map_err(|error| StoreError::io("sync", left, error))
 }
 
+/// The folder that a file lies in; the current one where the path names none.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 fn create_folders(folder: &Path) -> Result<(), StoreError> {
     if folder.is_dir() {
         return Ok(());
     }
-    if let Some(parent) = folder.parent() {
-        create_folders(parent)?;
-    }
+    let parent = folder_of(folder);
+    create_folders(parent)?;
     match fs::create_dir(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
             Err(StoreError::io("create", folder, error))
         }
-        _ => {
-            let parent = folder.parent().unwrap_or(Path::new("."));
-            File::open(parent)
-                .and_then(|parent| parent.sync_all())
-                .map_err(|error| StoreError::io("sync", parent, error))
-        }
+        _ => File::open(parent)
+            .and_then(|parent| parent.sync_all())
+            .map_err(|error| StoreError::io("sync", parent, error)),
     }
 }
 
