@@ -9,8 +9,13 @@ use git2::{Config, ConfigLevel, Repository};
 use super::StoreError;
 
 /// Writes a file: a temporary file beside it, fsync, rename, fsync of the folder. A reader sees
-/// the old content or the new one, never a part. A failed fsync is a failed write.
+/// the old content or the new one, never a part. A failed fsync is a failed write. A device or pipe
+/// is written to, not replaced.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        let write = || File::options().write(true).open(path)?.write_all(bytes);
+        return write().map_err(|error| StoreError::io("write", path, error));
+    }
     let folder = folder_of(path);
     create_folders(folder)?;
     let write = || -> std::io::Result<()> {

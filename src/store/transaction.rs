@@ -22,6 +22,9 @@ const MOST_RACES: u32 = 20;
 /// that what an edit was made from is what it is applied to.
 pub struct Transaction<'s> {
     store: &'s Store,
+    /// Opened for this transaction alone: libgit2 takes the flushing of objects and references from
+    /// the configuration at first use, so it must be set before anything is read.
+    git: Option<Repository>,
     /// Unlocked when it is dropped, also by a crash.
     _lock: Option<File>,
 }
@@ -42,15 +45,25 @@ impl Committed {
 impl Store {
     /// Begins to write. Waits for other estate commands that write to the same repository.
     pub fn begin(&self) -> Result<Transaction<'_>, StoreError> {
-        let Ok(git) = self.git() else { return Ok(Transaction { store: self, _lock: None }) };
+        let Ok(git) = self.git() else { return Ok(Transaction { store: self, git: None, _lock: None }) };
         if git.is_bare() {
             return Err(StoreError::Bare);
         }
-        Ok(Transaction { store: self, _lock: Some(lock(&git.path().join("estate").join("write.lock"))?) })
+        let lock = lock(&git.path().join("estate").join("write.lock"))?;
+        let git = Repository::open(git.path())?;
+        flush_git_writes(&git)?;
+        Ok(Transaction { store: self, git: Some(git), _lock: Some(lock) })
     }
 }
 
 impl Transaction<'_> {
+    fn git(&self) -> Result<&Repository, StoreError> {
+        match &self.git {
+            Some(git) => Ok(git),
+            None => self.store.git(),
+        }
+    }
+
     /// Writes the edit to the files alone, without a commit.
     pub fn write_files(&self, edit: &Edit, before: &Snapshot) -> Result<(), StoreError> {
         for (path, _) in edit.files() {
@@ -67,11 +80,10 @@ impl Transaction<'_> {
     /// that differs from the last commit ([`StoreError::Dirty`]) or from `before`
     /// ([`StoreError::Changed`]). After the commit: [`StoreError::CommittedBut`].
     pub fn commit(&self, edit: &Edit, before: &Snapshot) -> Result<Committed, StoreError> {
-        let git = self.store.git()?;
+        let git = self.git()?;
         refuse_unready(git)?;
         let author = self.store.signature(git)?;
         let branch = branch_name(git)?;
-        flush_git_writes(git)?;
         for (path, _) in edit.files() {
             self.refuse_if_not(path, before)?;
         }
