@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::compose::{self, Composed};
+use super::compose::{self, Composed, Referred};
 use super::slug::{numbered, slug};
 use super::{Incoming, Proposal, Rejection};
 use crate::edit::Edit;
@@ -225,30 +225,31 @@ impl<'s> Matching<'s> {
         Outcome { result, refers_to }
     }
 
-    /// The id that a reference is written with: that of a record of this import, or of the estate.
-    fn resolve(
-        &self,
-        from: usize,
-        id: &str,
-        allowed: &[RefTarget],
-        refers_to: &mut Vec<usize>,
-    ) -> Option<String> {
+    /// Where a reference leads: to a record of this import, or of the estate.
+    fn resolve(&self, from: usize, id: &str, allowed: &[RefTarget], refers_to: &mut Vec<usize>) -> Referred {
         let kinds = || allowed.iter().filter_map(|target| Some((Kind::from_name(&target.kind)?, target)));
         for (kind, target) in kinds() {
-            if let Some(index) = self.find(kind, target.class.as_deref(), id, Some(from)) {
-                let target = self.targets.get(index)?;
-                if target.existing.is_none() {
+            let found = self.find(kind, target.class.as_deref(), id, Some(from));
+            if let Some((index, found)) = found.and_then(|index| Some((index, self.targets.get(index)?))) {
+                if found.existing.is_none() {
                     refers_to.push(index);
                 }
-                return Some(target.id.clone());
+                return Referred::To(found.id.clone());
             }
         }
-        let id = slug(id);
+        let slug = slug(id);
         let is_known = |(kind, target): (Kind, &RefTarget)| {
-            let class = self.snapshot.knows(kind, &id);
+            let class = self.snapshot.knows(kind, &slug);
             class.is_some_and(|class| target.class.is_none() || target.class.as_deref() == class)
         };
-        kinds().any(is_known).then_some(id)
+        let is_itself = |(kind, target): (Kind, &RefTarget)| {
+            self.find(kind, target.class.as_deref(), id, None) == Some(from)
+        };
+        match () {
+            () if kinds().any(is_itself) => Referred::Itself,
+            () if kinds().any(is_known) => Referred::To(slug),
+            () => Referred::Nowhere,
+        }
     }
 }
 

@@ -134,6 +134,15 @@ fn references_lead_to_the_ids_that_were_given() {
 }
 
 #[test]
+fn a_record_that_names_itself_says_nothing() {
+    let before = snapshot(&[SETTINGS]);
+    let fields = "{name: IT, kind: team, parent: IT}";
+    let plan = import(&before, vec![proposal(Kind::Party, None, "IT", "1", fields)]);
+    assert_eq!(plan.rejections, []);
+    assert!(!text(&plan, "parties/it.yaml").contains("parent"));
+}
+
+#[test]
 fn what_is_only_named_is_found_by_id_or_name_and_left_alone() {
     let dell = "id: supplier-dell\nname: Dell\nkind: supplier\n";
     let before = snapshot(&[SETTINGS, ("parties/supplier-dell.yaml", dell)]);
