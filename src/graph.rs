@@ -30,6 +30,11 @@ impl Reference<'_> {
         });
         keys.collect::<Vec<_>>().join(".")
     }
+
+    /// What the field takes, for messages: class names, or kinds where any class will do.
+    pub fn target_names(&self) -> Vec<&str> {
+        self.targets.iter().map(|target| target.class.as_deref().unwrap_or(&target.kind)).collect()
+    }
 }
 
 /// What a reference leads to.

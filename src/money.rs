@@ -168,6 +168,40 @@ pub fn sum(amounts: impl IntoIterator<Item = Money>, currency: Currency) -> Resu
     amounts.into_iter().try_fold(Money::zero(currency), |total, amount| total.checked_add(amount))
 }
 
+/// Splits `total` by `weights` so that the parts sum to it exactly: each part is cut to the minor
+/// unit, and the units left over go to the largest remainders, ties to the first (case alloc-003).
+///
+/// # Errors
+/// [`MoneyError::Overflow`] past 28 digits, or where a weight is negative or none is positive.
+pub fn allocate(total: Money, weights: &[Decimal]) -> Result<Vec<Money>, MoneyError> {
+    let sum = weights.iter().try_fold(Decimal::ZERO, |sum, weight| sum.checked_add(*weight));
+    let sum = sum.filter(|sum| *sum > Decimal::ZERO && weights.iter().all(|weight| *weight >= Decimal::ZERO));
+    let sum = sum.ok_or(MoneyError::Overflow)?;
+    let digits = total.currency.minor_digits();
+    let unit = Decimal::new(1, digits);
+    let mut parts = Vec::with_capacity(weights.len());
+    for weight in weights {
+        let exact = total.amount.abs().checked_mul(*weight).and_then(|product| product.checked_div(sum));
+        let exact = exact.ok_or(MoneyError::Overflow)?;
+        let cut = exact.round_dp_with_strategy(digits, RoundingStrategy::ToZero);
+        parts.push((cut, exact - cut));
+    }
+    let mut left = parts.iter().try_fold(total.amount.abs(), |left, (cut, _)| left.checked_sub(*cut));
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by(|a, b| {
+        parts.get(*b).map(|part| part.1).cmp(&parts.get(*a).map(|part| part.1)).then(a.cmp(b))
+    });
+    for at in order {
+        let Some(amount) = left.as_mut().filter(|left| **left >= unit) else { break };
+        *amount -= unit;
+        if let Some((cut, _)) = parts.get_mut(at) {
+            *cut += unit;
+        }
+    }
+    let sign = if total.is_negative() { Decimal::NEGATIVE_ONE } else { Decimal::ONE };
+    Ok(parts.into_iter().map(|(cut, _)| Money::new(cut * sign, total.currency)).collect())
+}
+
 impl FromStr for Money {
     type Err = MoneyError;
 
@@ -318,6 +352,39 @@ mod tests {
             Err(MoneyError::MixedCurrencies(..))
         ));
         assert_eq!(money("1.00 EUR").times_ratio(Decimal::ONE, Decimal::ZERO), Err(MoneyError::Overflow));
+    }
+
+    /// Case alloc-003: 100.00 in three equal parts.
+    #[test]
+    fn allocation_gives_the_left_over_cents_to_the_largest_remainders() {
+        let parts = |total: &str, weights: &[i64]| -> Vec<String> {
+            let weights: Vec<Decimal> = weights.iter().map(|weight| Decimal::from(*weight)).collect();
+            allocate(money(total), &weights).unwrap().iter().map(Money::amount_text).collect()
+        };
+        assert_eq!(parts("100.00 EUR", &[1, 1, 1]), ["33.34", "33.33", "33.33"]);
+        assert_eq!(parts("-0.05 EUR", &[40, 40, 20]), ["-0.02", "-0.02", "-0.01"]);
+        assert_eq!(parts("0.01 EUR", &[0, 1, 1]), ["0.00", "0.01", "0.00"]);
+        assert!(allocate(money("1.00 EUR"), &[]).is_err());
+        assert!(allocate(money("1.00 EUR"), &[Decimal::NEGATIVE_ONE, Decimal::TWO]).is_err());
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+        /// What is allocated is what there was, and nobody gets more than a unit too much.
+        #[test]
+        fn allocation_conserves(cents in -1_000_000_000i64..1_000_000_000, weights in proptest::collection::vec(0u32..1000, 1..40)) {
+            let weights: Vec<Decimal> = weights.into_iter().map(Decimal::from).collect();
+            proptest::prop_assume!(weights.iter().any(|weight| *weight > Decimal::ZERO));
+            let total = Money::new(Decimal::new(cents, 2), "EUR".parse().unwrap());
+            let parts = allocate(total, &weights).unwrap();
+            proptest::prop_assert_eq!(sum(parts.iter().copied(), total.currency()).unwrap(), total);
+            let all: Decimal = weights.iter().sum();
+            for (part, weight) in parts.iter().zip(&weights) {
+                let exact = total.amount() * weight / all;
+                proptest::prop_assert!((part.amount() - exact).abs() < Decimal::new(1, 2));
+            }
+        }
     }
 
     #[test]

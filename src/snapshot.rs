@@ -269,6 +269,18 @@ impl Snapshot {
         }
     }
 
+    /// The record in the file at `path`.
+    pub fn by_path(&self, path: &str) -> Option<&Record> {
+        let records = &self.0.records;
+        let at = records.binary_search_by(|record| record.path().cmp(path)).ok()?;
+        records.get(at).map(|record| &**record)
+    }
+
+    /// The estate's own schema file at `path`.
+    pub fn schema_file(&self, path: &str) -> Option<&Source> {
+        self.0.schema_files.get(path)
+    }
+
     pub fn by_id(&self, id: &RecordId) -> Option<&Record> {
         self.get(id.kind, &id.id)
     }
@@ -277,11 +289,6 @@ impl Snapshot {
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         let records = self.records().flat_map(|record| record.findings());
         self.0.schemas.findings.iter().chain(&self.0.strays).chain(records)
-    }
-
-    /// The estate's own schema files.
-    pub fn schema_files(&self) -> impl Iterator<Item = &Source> {
-        self.0.schema_files.values()
     }
 }
 

@@ -1,12 +1,13 @@
 //! The gate before a write: an edit may not break what was whole. What was broken before stays
 //! the audit's business, so that a bad estate can be mended step by step.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::{Check, Context, RULES, audit, record_findings};
 use crate::date::Date;
 use crate::edit::Edit;
 use crate::finding::{Finding, Level};
+use crate::model::Kind;
 use crate::snapshot::Snapshot;
 
 /// The errors of `after` that `before` does not have. `whole` says whether both snapshots hold the
@@ -44,27 +45,27 @@ pub fn new_errors(before: &Snapshot, after: &Snapshot, as_of: Date, whole: bool)
 
 /// Whether an edit can break a rule on the estate as a whole: it adds or deletes a record, touches
 /// settings or schemas, or changes a field that such a rule watches. `before` and `after` must hold
-/// the edited records.
+/// the edited records. Rules that only warn stop no write, so they do not count.
 pub fn needs_whole_estate(edit: &Edit, before: &Snapshot, after: &Snapshot) -> bool {
-    let watched: BTreeSet<&str> = RULES
+    let watched: Vec<(Kind, &str)> = RULES
         .iter()
         .filter_map(|rule| match rule.check {
-            Check::Estate { watches, .. } => Some(watches),
-            Check::Reading | Check::Record(_) => None,
+            Check::Estate { watches, .. } if rule.level == Level::Error => Some(watches),
+            _ => None,
         })
         .flatten()
         .copied()
         .collect();
     edit.files().any(|(path, _)| {
-        let record =
-            |snapshot: &'_ Snapshot| snapshot.all().iter().find(|record| record.path() == path).cloned();
-        let (Some(old), Some(new)) = (record(before), record(after)) else { return true };
-        let (Some(old), Some(new)) = (old.root(), new.root()) else { return true };
-        path == crate::model::Place::SETTINGS
-            || watched.iter().any(|field| match (old.field(field), new.field(field)) {
-                (Some(old), Some(new)) => !old.same_data(&new),
-                (None, None) => false,
-                _ => true,
-            })
+        let (Some(old), Some(new)) = (before.by_path(path), after.by_path(path)) else { return true };
+        let changed = |field: &str| match (old.field(field), new.field(field)) {
+            (Some(old), Some(new)) => !old.same_data(&new),
+            (None, None) => false,
+            _ => true,
+        };
+        old.root().is_none()
+            || new.root().is_none()
+            || new.kind() == Kind::Settings
+            || watched.iter().any(|(kind, field)| *kind == new.kind() && changed(field))
     })
 }

@@ -3,18 +3,22 @@
 //! A rule is one file in `rules/`: its prose and its check. Adding one is that file and a line in
 //! [`RULES`].
 
+mod cycles;
 mod gate;
 mod rules;
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use crate::date::Date;
 use crate::finding::{self, Finding, Level};
-use crate::graph::Graph;
-use crate::model::Record;
+use crate::graph::{self, Graph, Reference, Resolved};
+use crate::model::schedule::Schedule;
+use crate::model::{Kind, Record};
 use crate::snapshot::Snapshot;
+use crate::source::Location;
 
 pub use gate::{needs_whole_estate, new_errors};
 pub use rules::RULES;
@@ -23,12 +27,15 @@ pub use rules::RULES;
 pub struct Rule {
     /// Names the offence, so that "allow `dangling-reference`" reads well. Never changes meaning.
     pub id: &'static str,
+    /// Error for what is certainly wrong, warning for what probably is, note for what is good to
+    /// know. Only errors stop a write.
     pub level: Level,
     /// What is wrong, in one sentence without a full stop.
     pub what: &'static str,
     /// Why it matters.
     pub why: &'static str,
-    /// YAML that breaks the rule.
+    /// YAML that breaks the rule: some fields of a record, of `srv-web-01` where no comment above
+    /// them names the file.
     pub bad: &'static str,
     /// The same, mended.
     pub good: &'static str,
@@ -36,16 +43,28 @@ pub struct Rule {
     pub check: Check,
 }
 
+impl Rule {
+    /// A finding of this rule, at its level.
+    fn finding(&self, location: Location, message: impl Into<String>) -> Finding {
+        Finding::new(self.id, self.level, location, message)
+    }
+}
+
 /// When and how a rule is checked.
 pub enum Check {
     /// While files are read: the record carries the finding already.
     Reading,
+    /// On each reference of a record, with what it leads to.
+    Reference(fn(&Reference<'_>, &Resolved, &Context<'_>, &mut Vec<Finding>)),
     /// On one record, which may look at what it refers to.
     Record(fn(&Record, &Context<'_>, &mut Vec<Finding>)),
-    /// On the estate as a whole. An edit that changes none of the `watches` fields and neither
-    /// adds nor deletes a record cannot break the rule anew.
-    Estate { watches: &'static [&'static str], run: fn(&Context<'_>, &mut Vec<Finding>) },
+    /// On the estate as a whole. An edit that neither adds nor deletes a record, and changes none of
+    /// the `watches` fields in a record of that kind, cannot break the rule anew.
+    Estate { watches: Watches, run: fn(&Context<'_>, &mut Vec<Finding>) },
 }
+
+/// Top-level fields by the kind of record they stand in.
+type Watches = &'static [(Kind, &'static str)];
 
 /// What a rule may look at.
 pub struct Context<'a> {
@@ -53,15 +72,31 @@ pub struct Context<'a> {
     /// The value date: the day for which the estate is judged.
     pub as_of: Date,
     graph: OnceLock<Graph<'a>>,
+    schedules: OnceLock<HashMap<&'a str, Vec<Schedule<'a>>>>,
 }
 
 impl<'a> Context<'a> {
     pub fn new(snapshot: &'a Snapshot, as_of: Date) -> Self {
-        Self { snapshot, as_of, graph: OnceLock::new() }
+        Self { snapshot, as_of, graph: OnceLock::new(), schedules: OnceLock::new() }
     }
 
     pub fn graph(&self) -> &Graph<'a> {
         self.graph.get_or_init(|| Graph::of(self.snapshot))
+    }
+
+    /// The depreciation schedules of an item. On part of an estate some may be missing, so this is
+    /// for rules on the estate as a whole.
+    fn schedules_of(&self, item: &str) -> &[Schedule<'a>] {
+        let index = || {
+            let mut by_item: HashMap<&str, Vec<Schedule<'a>>> = HashMap::new();
+            for schedule in self.snapshot.schedules() {
+                if let Some(item) = schedule.item() {
+                    by_item.entry(item).or_default().push(schedule);
+                }
+            }
+            by_item
+        };
+        self.schedules.get_or_init(index).get(item).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -79,19 +114,24 @@ pub fn audit(snapshot: &Snapshot, as_of: Date) -> Vec<Finding> {
     findings
 }
 
-fn record_findings(context: &Context<'_>, records: &[std::sync::Arc<Record>]) -> Vec<Finding> {
-    let rules: Vec<_> = RULES
-        .iter()
-        .filter_map(|rule| match rule.check {
-            Check::Record(check) => Some(check),
-            Check::Reading | Check::Estate { .. } => None,
-        })
-        .collect();
-    let check = |record: &std::sync::Arc<Record>| {
+fn record_findings(context: &Context<'_>, records: &[Arc<Record>]) -> Vec<Finding> {
+    let (mut by_record, mut by_reference) = (Vec::new(), Vec::new());
+    for rule in RULES {
+        match rule.check {
+            Check::Record(check) => by_record.push(check),
+            Check::Reference(check) => by_reference.push(check),
+            Check::Reading | Check::Estate { .. } => {}
+        }
+    }
+    let check = |record: &Arc<Record>| {
         let mut findings = Vec::new();
         // A file that is not even YAML has its finding; nothing else can be said of it.
         if record.root().is_some() {
-            rules.iter().for_each(|check| check(record, context, &mut findings));
+            by_record.iter().for_each(|check| check(record, context, &mut findings));
+            for reference in graph::references(record, context.snapshot) {
+                let resolved = graph::resolve(&reference, context.snapshot);
+                by_reference.iter().for_each(|check| check(&reference, &resolved, context, &mut findings));
+            }
         }
         findings
     };

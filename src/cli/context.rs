@@ -135,15 +135,17 @@ impl Context {
         self.format.as_deref()
     }
 
+    /// The format of reports and documents.
+    pub fn format(&self) -> anyhow::Result<Format> {
+        let Some(name) = &self.format else { return Ok(Format::Table) };
+        Ok(Format::named(name).ok_or_else(|| {
+            let known: Vec<&str> = Format::ALL.iter().map(|format| format.info().name).collect();
+            unknown_format(name, &known)
+        })?)
+    }
+
     pub fn show(&self, report: &Report) -> anyhow::Result<()> {
-        let format = match &self.format {
-            None => Format::Table,
-            Some(name) => Format::named(name).ok_or_else(|| {
-                let known: Vec<&str> = Format::ALL.iter().map(|format| format.info().name).collect();
-                unknown_format(name, &known)
-            })?,
-        };
-        self.answer(&render::report(report, format, &self.style()))
+        self.answer(&render::report(report, self.format()?, &self.style()))
     }
 
     /// Writes the answer to stdout, or durably to the file of `--output`.
@@ -219,7 +221,7 @@ fn today() -> anyhow::Result<Date> {
 }
 
 /// Who commits, from the variables that git reads.
-fn identity_of_environment() -> anyhow::Result<Option<Identity>> {
+pub fn identity_of_environment() -> anyhow::Result<Option<Identity>> {
     let text = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
     let identity = Identity {
         name: text("GIT_AUTHOR_NAME"),

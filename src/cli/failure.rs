@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use estate::edits::EditError;
+use estate::query::QueryError;
 use estate::render::escape;
 use estate::store::{Severity, StoreError};
 
@@ -59,6 +61,20 @@ impl Failure {
             Some(hint) => self.hint(hint),
             None => self,
         }
+    }
+}
+
+/// A question that cannot be asked this way is wrong usage.
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        Failure::usage(error.message).hint_if(error.hint)
+    }
+}
+
+/// What the user asked for cannot be made an edit: that is for the user to mend.
+impl From<EditError> for Failure {
+    fn from(error: EditError) -> Self {
+        Failure::usage(error.message).hint_if(error.help)
     }
 }
 

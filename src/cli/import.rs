@@ -15,7 +15,7 @@ use estate::yaml::MAX_FILE_BYTES;
 use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::progress::Progress;
-use super::writing::{self, Scope, WriteArgs};
+use super::writing::{self, Scope, WriteArgs, Writing};
 
 /// Take in records from other systems
 ///
@@ -152,31 +152,26 @@ fn import(
     read: impl FnOnce(&Schemas) -> anyhow::Result<(String, Incoming)>,
 ) -> anyhow::Result<Exit> {
     let mut done: Option<Plan> = None;
-    let written = writing::write(
-        context,
-        &args.write,
-        Scope::Whole,
-        |snapshot| {
-            let (source, incoming) = read(snapshot.schemas())?;
-            if incoming.proposals.is_empty() && incoming.rejections.is_empty() && incoming.left_out.is_empty()
-            {
-                return Err(Failure::nothing("the source holds no records").into());
+    let written = writing::write(context, &args.write, Scope::Whole, |snapshot| {
+        let (source, incoming) = read(snapshot.schemas())?;
+        if incoming.proposals.is_empty() && incoming.rejections.is_empty() && incoming.left_out.is_empty() {
+            return Err(Failure::nothing("the source holds no records").into());
+        }
+        let progress = Progress::new("records", incoming.proposals.len());
+        let mut plan = plan(snapshot, incoming, Options { source: &source, checked: &|| progress.step() });
+        progress.finish();
+        let refused = !plan.rejections.is_empty() && !args.skip_rejected;
+        let edit = std::mem::take(&mut plan.edit);
+        done = Some(plan);
+        // A dry run shows what --skip-rejected would write.
+        match refused && !args.write.dry_run {
+            true => Err(Failure::failed("rows were rejected").into()),
+            false => {
+                let done = edit.summary.clone();
+                Ok(Writing::new(edit, done))
             }
-            let progress = Progress::new("records", incoming.proposals.len());
-            let mut plan =
-                plan(snapshot, incoming, Options { source: &source, checked: &|| progress.step() });
-            progress.finish();
-            let refused = !plan.rejections.is_empty() && !args.skip_rejected;
-            let edit = std::mem::take(&mut plan.edit);
-            done = Some(plan);
-            // A dry run shows what --skip-rejected would write.
-            match refused && !args.write.dry_run {
-                true => Err(Failure::failed("rows were rejected").into()),
-                false => Ok(edit),
-            }
-        },
-        None,
-    );
+        }
+    });
     let Some(plan) = done else { return written };
     let refused = !plan.rejections.is_empty() && !args.skip_rejected;
     if !refused || args.write.dry_run {

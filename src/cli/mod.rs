@@ -3,16 +3,34 @@
 //! stdout is the answer, stderr the conversation. Only this layer knows clap, anyhow, the clock,
 //! the environment and the terminal.
 
+mod add;
+mod add_fields;
+mod ask;
 mod audit;
+mod completions;
 mod context;
 mod diff;
+mod edit;
+mod editor;
 mod explain;
 mod failure;
+mod find;
 mod import;
+mod init;
 mod list;
+mod log;
+mod man;
+mod named;
 mod progress;
+mod report;
+mod retire;
+mod schedule;
 mod schema;
+mod set;
 mod show;
+mod target;
+mod unset;
+mod value;
 mod writing;
 
 use std::ffi::OsString;
@@ -40,34 +58,48 @@ pub struct Cli {
     verb: Verb,
 }
 
-/// Every verb: one line here, one file beside.
-#[derive(Subcommand)]
-enum Verb {
-    Audit(audit::Args),
-    Diff(diff::Args),
-    Explain(explain::Args),
-    Import(import::Args),
-    List(list::Args),
-    Schema(schema::Args),
-    Show(show::Args),
+/// The enum of verbs with its dispatch, from one line a verb.
+macro_rules! verbs {
+    ($($verb:ident = $module:ident;)*) => {
+        #[derive(Subcommand)]
+        enum Verb { $($verb(Box<$module::Args>)),* }
+
+        impl Verb {
+            fn run(self, context: &Context) -> anyhow::Result<Exit> {
+                match self { $(Verb::$verb(args) => $module::run(context, *args)),* }
+            }
+        }
+    };
 }
 
-impl Verb {
-    fn run(self, context: &Context) -> anyhow::Result<Exit> {
-        match self {
-            Verb::Audit(args) => audit::run(context, args),
-            Verb::Diff(args) => diff::run(context, args),
-            Verb::Explain(args) => explain::run(context, args),
-            Verb::Import(args) => import::run(context, args),
-            Verb::List(args) => list::run(context, args),
-            Verb::Schema(args) => schema::run(context, args),
-            Verb::Show(args) => show::run(context, args),
-        }
-    }
+// Every verb: one line here, one file beside.
+verbs! {
+    Add = add;
+    Audit = audit;
+    Completions = completions;
+    Diff = diff;
+    Edit = edit;
+    Explain = explain;
+    Find = find;
+    Import = import;
+    Init = init;
+    List = list;
+    Log = log;
+    Man = man;
+    Report = report;
+    Retire = retire;
+    Schedule = schedule;
+    Schema = schema;
+    Set = set;
+    Show = show;
+    Unset = unset;
+    Value = value;
 }
 
 /// Parses the arguments, runs the verb and answers its exit code.
 pub fn main() -> ExitCode {
+    // Answers the shell and ends the process where the shell asks for completions.
+    clap_complete::CompleteEnv::with_factory(Cli::command).var(completions::VARIABLE).complete();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let parsed =
         Cli::command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));

@@ -38,40 +38,73 @@ pub enum Scope<'a> {
     Records(&'a [&'a str]),
 }
 
+/// An edit, and how the user is told of it.
+pub struct Writing {
+    pub edit: Edit,
+    /// What was done: `added srv-web-09 (and its schedule)`.
+    done: String,
+    /// The command that a user may want next, such as `estate show srv-01`.
+    next: Option<String>,
+    /// What to look after now, one line each.
+    warnings: Vec<String>,
+}
+
+impl Writing {
+    pub fn new(edit: Edit, done: impl Into<String>) -> Self {
+        Self { edit, done: done.into(), next: None, warnings: Vec::new() }
+    }
+
+    pub fn next(mut self, next: impl Into<String>) -> Self {
+        self.next = Some(next.into());
+        self
+    }
+
+    pub fn warnings(mut self, warnings: Vec<String>) -> Self {
+        self.warnings = warnings;
+        self
+    }
+}
+
+/// The gate's answer, as a cause to tell from other failures: what was written can be mended.
+#[derive(Debug, thiserror::Error)]
+#[error("refused")]
+pub struct Refused;
+
 /// Makes an edit from the estate on disk and writes it: one commit, or nothing.
-///
-/// `next` is said after the commit, such as `estate show srv-01`.
 pub fn write(
     context: &Context,
     args: &WriteArgs,
     scope: Scope<'_>,
-    make: impl FnOnce(&Snapshot) -> anyhow::Result<Edit>,
-    next: Option<&str>,
+    make: impl FnOnce(&Snapshot) -> anyhow::Result<Writing>,
+) -> anyhow::Result<Exit> {
+    write_to(context, &context.store()?, args, scope, make)
+}
+
+/// The same, in an estate that may be only beginning.
+pub fn write_to(
+    context: &Context,
+    store: &Store,
+    args: &WriteArgs,
+    scope: Scope<'_>,
+    make: impl FnOnce(&Snapshot) -> anyhow::Result<Writing>,
 ) -> anyhow::Result<Exit> {
     if context.rev.is_some() {
         return Err(Failure::usage("--rev is for reading; the past cannot be written").into());
     }
-    let store = context.store()?;
     // A dry run needs no right to write: it also works on a read-only disk.
     let transaction = if args.dry_run { None } else { Some(store.begin()?) };
-    let mut before = load(&store, &scope)?;
-    let mut edit = make(&before)?;
+    let made_from = load(store, &scope)?;
+    let mut writing = make(&made_from)?;
     if let Some(message) = &args.message {
-        edit.summary = message.clone();
+        writing.edit.summary = message.clone();
     }
-    edit.trailers.extend(args.change.iter().map(|change| ("Change".to_owned(), change.clone())));
+    writing.edit.trailers.extend(args.change.iter().map(|change| ("Change".to_owned(), change.clone())));
+    let edit = &writing.edit;
     if edit.is_empty() {
         context.say("nothing to change");
         return Ok(Exit::Done);
     }
-    let mut after = before.with(&edit);
-    let whole = matches!(scope, Scope::Whole) || audit::needs_whole_estate(&edit, &before, &after);
-    if whole && !matches!(scope, Scope::Whole) {
-        before = store.worktree()?;
-        after = before.with(&edit);
-    } else if !whole {
-        (before, after) = with_neighbours(&store, &scope, &edit)?;
-    }
+    let (before, after, whole) = judged(store, &scope, edit, &made_from)?;
     let errors = audit::new_errors(&before, &after, context.as_of, whole);
     if !errors.is_empty() {
         return refuse(context, &errors, &after);
@@ -82,26 +115,49 @@ pub fn write(
         context.say("dry run: nothing was written");
         return Ok(Exit::Done);
     };
-    finish(context, args, &transaction, &edit, &before, next)
+    finish(context, args, &transaction, &writing, &made_from)
+}
+
+/// Both sides of the edit as the gate needs them, and whether they are the whole estate.
+fn judged(
+    store: &Store,
+    scope: &Scope<'_>,
+    edit: &Edit,
+    made_from: &Snapshot,
+) -> anyhow::Result<(Snapshot, Snapshot, bool)> {
+    let after = made_from.with(edit);
+    if matches!(scope, Scope::Whole) {
+        return Ok((made_from.clone(), after, true));
+    }
+    if audit::needs_whole_estate(edit, made_from, &after) {
+        let before = store.worktree()?;
+        let after = before.with(edit);
+        return Ok((before, after, true));
+    }
+    let (before, after) = with_neighbours(store, scope, edit)?;
+    Ok((before, after, false))
 }
 
 fn finish(
     context: &Context,
     args: &WriteArgs,
     transaction: &Transaction<'_>,
-    edit: &Edit,
-    before: &Snapshot,
-    next: Option<&str>,
+    writing: &Writing,
+    made_from: &Snapshot,
 ) -> anyhow::Result<Exit> {
+    let edit = &writing.edit;
     let done = if args.no_commit {
-        transaction.write_files(edit, before)?;
-        format!("{}: {} written, not committed", edit.summary, files(edit.len()))
+        transaction.write_files(edit, made_from)?;
+        format!("{}: {} written, not committed", writing.done, files(edit.len()))
     } else {
-        let committed = transaction.commit(edit, before)?;
-        format!("{} → {} on {}", edit.summary, committed.short(), committed.branch)
+        let committed = transaction.commit(edit, made_from)?;
+        format!("{} → {} on {}", writing.done, committed.short(), committed.branch)
     };
-    let next = next.map(|next| format!("; next: {next}")).unwrap_or_default();
+    let next = writing.next.as_ref().map(|next| format!("; next: {next}")).unwrap_or_default();
     context.say(&escape::terminal(&format!("{done}{next}")));
+    for warning in &writing.warnings {
+        context.say(&escape::terminal(&format!("warning: {warning}")));
+    }
     Ok(Exit::Done)
 }
 
@@ -148,5 +204,5 @@ fn refuse(context: &Context, errors: &[Finding], after: &Snapshot) -> anyhow::Re
     eprint!("{text}");
     Err(Failure::failed("this would break rules that hold now, so nothing was written")
         .hint("mend what the findings name, or write the files alone with your editor"))
-    .context("refused")
+    .context(Refused)
 }

@@ -1,7 +1,7 @@
 //! The text of an imported record: a new file, or a change of the fields that the source provides.
 
 use super::plan::Target;
-use super::slug::slug;
+use crate::model::slug::slug;
 use crate::model::{Kind, Place, Record};
 use crate::schema::{RefTarget, Schema, Schemas, Shape, Type};
 use crate::yaml::{self, Data, Route, Value};

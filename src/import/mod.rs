@@ -8,7 +8,6 @@ mod compose;
 pub mod csv;
 pub mod mapping;
 mod plan;
-mod slug;
 pub mod yaml_files;
 
 use std::collections::BTreeMap;
@@ -17,7 +16,6 @@ use crate::model::Kind;
 use crate::yaml::Data;
 
 pub use plan::{Options, Plan, plan};
-pub use slug::slug;
 
 /// A record that an outside system knows.
 #[derive(Clone, PartialEq, Debug)]

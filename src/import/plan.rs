@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::compose::{self, Composed, Referred};
-use super::slug::{numbered, slug};
 use super::{Incoming, Proposal, Rejection};
 use crate::edit::Edit;
+use crate::model::slug::{numbered, slug};
 use crate::model::{Kind, Place, Record};
 use crate::schema::RefTarget;
 use crate::snapshot::Snapshot;

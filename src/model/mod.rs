@@ -9,6 +9,7 @@ pub mod record;
 pub mod schedule;
 pub mod service;
 pub mod settings;
+pub mod slug;
 
 pub use kind::{Kind, Place};
 pub use record::{MAX_ID_LENGTH, Record, RecordId, is_valid_id};

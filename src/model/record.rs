@@ -101,14 +101,17 @@ impl Record {
             self.findings.push(finding);
             return;
         }
-        let mut findings = Vec::new();
-        if self.kind == Kind::Item {
-            findings.extend(self.check_class(root, place, schemas));
-        }
+        let class = if self.kind == Kind::Item { self.check_class(root, place, schemas) } else { None };
+        let id = self.check_id(root);
+        let mut findings: Vec<Finding> = class.into_iter().collect();
         if let Some(schema) = self.schema(schemas) {
-            findings.extend(schema.check(&source, tree));
+            // Of the id and the class more is said here than the schema knows.
+            let known = |finding: &Finding| findings.iter().chain(&id).any(|own| own.field == finding.field);
+            let by_schema = schema.check(&source, tree);
+            let rest: Vec<Finding> = by_schema.into_iter().filter(|finding| !known(finding)).collect();
+            findings.extend(rest);
         }
-        findings.extend(self.check_id(root));
+        findings.extend(id);
         self.findings = findings;
     }
 
@@ -362,7 +365,7 @@ mod tests {
         assert_eq!(record.findings()[0].help.as_deref(), Some("did you mean `server`?"));
         assert_eq!(
             rules(&read("inventory/parties/Dell.yaml", "id: Dell\nname: Dell\nkind: supplier\n")),
-            ["invalid-value", "invalid-id"]
+            ["invalid-id"]
         );
     }
 

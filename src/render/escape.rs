@@ -7,7 +7,7 @@
 /// Characters that a reader cannot see, or that reorder what he sees: bidirectional controls,
 /// zero-width characters, line separators, fillers, tags. Variation selectors stay, since emoji
 /// and East Asian names need them.
-fn is_hidden(character: char) -> bool {
+pub(super) fn is_hidden(character: char) -> bool {
     matches!(character,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
@@ -20,6 +20,15 @@ pub fn terminal(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         push_visible(&mut shown, character);
+    }
+    shown
+}
+
+/// The text with hidden characters written out and everything else as it is.
+pub(super) fn reveal_hidden(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_hidden(character) { push_visible(&mut shown, character) } else { shown.push(character) }
     }
     shown
 }

@@ -6,12 +6,12 @@
 pub mod escape;
 pub mod findings;
 
+mod branches;
 mod csv;
 mod flat;
 mod html;
 mod json;
 mod jsonl;
-mod layout;
 mod md;
 mod plain;
 mod table;
@@ -90,6 +90,16 @@ formats! {
 /// The report as text, ending in a line end unless it is empty.
 pub fn report(report: &Report, format: Format, style: &Style) -> String {
     format.renderer()(report, style)
+}
+
+/// A document of a shape of its own, where the format writes documents: JSON and YAML.
+pub fn document(value: &serde_json::Value, format: Format) -> Option<String> {
+    match format {
+        Format::Json => Some(json::pretty(value)),
+        Format::Jsonl => Some(format!("{}\n", escape::json(&value.to_string()))),
+        Format::Yaml => Some(yaml::document(value)),
+        _ => None,
+    }
 }
 
 /// A header's key as people read it: `as_of` is "as of".

@@ -1,159 +1,187 @@
 //! Aligned columns for people at a terminal.
 //!
-//! The layout is our own: it knows wide characters, trees, colours and rows in the hundred
-//! thousands in one way, since it measures first and then writes row by row.
+//! comfy-table measures, wraps and aligns plain cells; colours are painted on its finished lines,
+//! so that they cannot change a width. What must be found again in a line is marked by control
+//! characters, which no text from a record holds once it is escaped.
 
 use anstyle::{AnsiColor, Style as Paint};
+use comfy_table::{
+    CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle, Width,
+};
 use unicode_width::UnicodeWidthStr;
 
+use super::branches::branches;
 use super::escape::terminal;
-use super::layout::{Branch, Wish, branches, fit, wrap};
 use super::{Style, header_line, paint};
 use crate::report::{Align, Cell, Report, Section};
 
-const GAP: usize = 2;
+const GAP: u16 = 2;
 const BOLD: Paint = Paint::new().bold();
 const DIM: Paint = Paint::new().dimmed();
 const HOLE: Paint = AnsiColor::Yellow.on_default();
 
+/// Stands for the question mark of a hole.
+const HOLE_MARK: char = '\u{1}';
+/// Fills the lines that become rules.
+const RULE_MARK: char = '\u{2}';
+
+/// Arranging columns to a width keeps every way to break every cell; more rows than this are
+/// for a pager or a file, where lines may be long.
+const MAX_ARRANGED_ROWS: usize = 2000;
+/// The widest word that a column of prose keeps whole on a narrow terminal.
+const LONG_WORD: usize = 16;
+/// Lines of a cell are broken here at the latest: widths are counted in 16 bits.
+const MAX_CELL_LINE: usize = 20_000;
+
 pub fn render(report: &Report, style: &Style) -> String {
     let mut text = String::new();
-    push_wrapped(&mut text, &terminal(&report.title), BOLD, style);
+    push_paragraph(&mut text, &terminal(&report.title), BOLD, style);
     if !report.header.is_empty() {
-        push_wrapped(&mut text, &header_line(&report.header, style), DIM, style);
+        push_paragraph(&mut text, &header_line(&report.header, style), DIM, style);
     }
     for section in &report.sections {
         text.push('\n');
         if report.sections.len() > 1 && !section.title.is_empty() {
-            push_wrapped(&mut text, &terminal(&section.title), BOLD, style);
+            push_paragraph(&mut text, &terminal(&section.title), BOLD, style);
         }
-        Grid::new(section, style).write(&mut text);
+        push_section(&mut text, section, style);
     }
     if !report.notes.is_empty() {
         text.push('\n');
     }
     for note in &report.notes {
-        push_wrapped(&mut text, &format!("note: {}", terminal(note)), HOLE, style);
+        push_paragraph(&mut text, &format!("note: {}", terminal(note)), HOLE, style);
     }
     text
 }
 
-fn push_wrapped(text: &mut String, line: &str, look: Paint, style: &Style) {
-    for part in wrap(line, style.width.unwrap_or(usize::MAX)) {
-        text.push_str(&paint(&part, look, style.color));
-        text.push('\n');
+/// A line of text, wrapped as a table of one cell is.
+fn push_paragraph(text: &mut String, line: &str, look: Paint, style: &Style) {
+    let mut table = bare_table(style.width);
+    table.add_row([broken(line)]);
+    if let Some(column) = table.column_mut(0) {
+        column.set_padding((0, 0));
+    }
+    for line in table.lines() {
+        push_line(text, &line, look, style);
     }
 }
 
-/// A section with the measures that its rows share.
-struct Grid<'a> {
-    section: &'a Section,
-    style: &'a Style,
-    aligns: Vec<Align>,
-    widths: Vec<usize>,
-    branches: Vec<Branch>,
-}
-
-impl<'a> Grid<'a> {
-    fn new(section: &'a Section, style: &'a Style) -> Self {
-        let branches = if section.tree {
-            let depths: Vec<_> = section.rows.iter().map(|row| row.depth).collect();
-            branches(&depths, style.ascii)
+fn push_section(text: &mut String, section: &Section, style: &Style) {
+    if section.columns.is_empty() {
+        return;
+    }
+    let table = table_of(section, style);
+    let mut look = BOLD;
+    let mut rule = String::new();
+    for line in table.lines() {
+        if !line.contains(RULE_MARK) {
+            push_line(text, &line, look, style);
+            continue;
+        }
+        // The first rule ends the header and is as wide as the table; the second begins the totals.
+        if rule.is_empty() {
+            rule = line.replace(RULE_MARK, if style.ascii { "-" } else { "─" });
+            look = Paint::new();
         } else {
-            Vec::new()
+            look = BOLD;
+        }
+        push_line(text, &rule, DIM, style);
+    }
+}
+
+fn push_line(text: &mut String, line: &str, look: Paint, style: &Style) {
+    let line = line.trim_end();
+    let painted = if look.is_plain() { line.to_owned() } else { paint(line, look, style.color) };
+    text.push_str(&painted.replace(HOLE_MARK, &paint("?", HOLE, style.color)));
+    text.push('\n');
+}
+
+fn bare_table(width: Option<usize>) -> Table {
+    let rule = LineStyle::none().fill(RULE_MARK);
+    let mut table = Table::new();
+    table.load_style(TableStyle::new().header_separator(rule));
+    if let Some(width) = width {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+    }
+    table
+}
+
+fn table_of(section: &Section, style: &Style) -> Table {
+    let arranged = section.rows.len() <= MAX_ARRANGED_ROWS;
+    let mut table = bare_table(style.width.filter(|_| arranged));
+    let labels = section.columns.iter().map(|column| broken(&terminal(&column.label)));
+    table.set_header(labels.collect::<Vec<_>>());
+    let branches = if section.tree {
+        branches(&section.rows.iter().map(|row| row.depth).collect::<Vec<_>>(), style.ascii)
+    } else {
+        Vec::new()
+    };
+    for (at, row) in section.rows.iter().enumerate() {
+        table.add_row(shown(section, &row.cells, branches.get(at)));
+    }
+    if let Some(totals) = &section.totals {
+        table.add_row([RULE_MARK.to_string()]);
+        table.add_row(shown(section, totals, None));
+    }
+    let aligns = section.aligns();
+    for (at, column) in table.column_iter_mut().enumerate() {
+        let gap = if at + 1 < section.columns.len() { GAP } else { 0 };
+        column.set_padding((0, gap));
+        column.set_constraint(match unbroken(section, at) {
+            true => ColumnConstraint::ContentWidth,
+            false => ColumnConstraint::LowerBoundary(Width::Fixed(least_width(section, at) + gap)),
+        });
+        if aligns.get(at) == Some(&Align::Right) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+fn shown(section: &Section, cells: &[Cell], branch: Option<&String>) -> Row {
+    let cells = section.cells(cells).enumerate().map(|(at, (_, cell))| {
+        let text = terminal(&cell.to_string());
+        let text = match cell {
+            Cell::Missing(_) => text.replacen('?', HOLE_MARK.encode_utf8(&mut [0; 4]), 1),
+            _ => text,
         };
-        let mut wishes: Vec<_> = section
-            .columns
-            .iter()
-            .map(|column| {
-                let mut wish = Wish::default();
-                wish.prose(&terminal(&column.label));
-                wish
-            })
-            .collect();
-        let rows = section.rows.iter().map(|row| &row.cells).chain(&section.totals);
-        for (at, cells) in rows.enumerate() {
-            for (column, (wish, (_, cell))) in wishes.iter_mut().zip(section.cells(cells)).enumerate() {
-                let branch =
-                    branches.get(at).filter(|_| column == 0).map_or(0, |branch| branch.first.width());
-                let mut own = Wish::default();
-                let shown = terminal(&cell.to_string());
-                if cell.is_prose() {
-                    own.prose(&shown)
-                } else {
-                    own.rigid(&shown)
-                }
-                wish.natural = wish.natural.max(own.natural + branch);
-                wish.minimum = wish.minimum.max(own.minimum + branch);
-            }
+        match branch.filter(|_| at == 0) {
+            Some(branch) => format!("{branch}{text}"),
+            None => broken(&text),
         }
-        let widths = fit(&wishes, GAP, style.width);
-        Self { section, style, aligns: section.aligns(), widths, branches }
-    }
+    });
+    Row::from(cells.collect::<Vec<_>>())
+}
 
-    fn write(&self, text: &mut String) {
-        let labels = self.section.columns.iter().map(|column| (terminal(&column.label), BOLD)).collect();
-        self.push_row(text, labels, None);
-        self.push_rule(text);
-        for (at, row) in self.section.rows.iter().enumerate() {
-            self.push_row(text, self.shown(&row.cells, Paint::new()), self.branches.get(at));
-        }
-        if let Some(totals) = &self.section.totals {
-            self.push_rule(text);
-            self.push_row(text, self.shown(totals, BOLD), None);
-        }
-    }
+fn column_cells(section: &Section, at: usize) -> impl Iterator<Item = &Cell> {
+    section.rows.iter().map(|row| &row.cells).chain(&section.totals).filter_map(move |cells| cells.get(at))
+}
 
-    fn shown(&self, cells: &[Cell], look: Paint) -> Vec<(String, Paint)> {
-        let look = |cell: &Cell| if matches!(cell, Cell::Missing(_)) { HOLE } else { look };
-        self.section.cells(cells).map(|(_, cell)| (terminal(&cell.to_string()), look(cell))).collect()
-    }
+/// Prose may be wrapped; figures, ids and trees stay whole.
+fn unbroken(section: &Section, at: usize) -> bool {
+    let is_prose = |cell: &Cell| matches!(cell, Cell::Empty) || cell.is_prose();
+    (section.tree && at == 0) || !column_cells(section, at).all(is_prose)
+}
 
-    fn push_rule(&self, text: &mut String) {
-        let stroke = if self.style.ascii { "-" } else { "─" };
-        let rules: Vec<_> = self.widths.iter().map(|width| stroke.repeat(*width)).collect();
-        text.push_str(&paint(&rules.join(&" ".repeat(GAP)), DIM, self.style.color));
-        text.push('\n');
-    }
+/// A column of prose is at least as wide as its longest word, unless that is very long.
+fn least_width(section: &Section, at: usize) -> u16 {
+    let longest_word = |text: &str| text.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
+    let label = section.columns.get(at).map_or(0, |column| longest_word(&column.label));
+    let words = column_cells(section, at).map(|cell| longest_word(&terminal(&cell.to_string())));
+    u16::try_from(words.fold(label, usize::max).min(LONG_WORD)).unwrap_or(u16::MAX)
+}
 
-    /// Writes one row, which takes as many lines as its highest cell.
-    fn push_row(&self, text: &mut String, cells: Vec<(String, Paint)>, branch: Option<&Branch>) {
-        let branch_width =
-            |column: usize| branch.filter(|_| column == 0).map_or(0, |each| each.first.width());
-        let wrapped: Vec<_> = cells
-            .iter()
-            .zip(&self.widths)
-            .enumerate()
-            .map(|(column, ((cell, _), width))| wrap(cell, width.saturating_sub(branch_width(column))))
-            .collect();
-        let height = wrapped.iter().map(Vec::len).max().unwrap_or(0);
-        for at in 0..height {
-            let mut line = String::new();
-            // Blanks are written only before something, so that no line ends in them.
-            let mut blanks = 0;
-            for (column, lines) in wrapped.iter().enumerate() {
-                let part = lines.get(at).map_or("", String::as_str);
-                let tree = branch
-                    .filter(|_| column == 0)
-                    .map_or("", |each| if at == 0 { &each.first } else { &each.rest });
-                let width = self.widths.get(column).copied().unwrap_or(0);
-                let free = width.saturating_sub(tree.width() + part.width());
-                let right = self.aligns.get(column) == Some(&Align::Right);
-                blanks += if right { free } else { 0 };
-                if !tree.is_empty() || !part.is_empty() {
-                    line.push_str(&" ".repeat(std::mem::take(&mut blanks)));
-                    line.push_str(&paint(tree, DIM, self.style.color));
-                    let look = cells.get(column).map_or(Paint::new(), |(_, look)| *look);
-                    line.push_str(&if look.is_plain() {
-                        part.to_owned()
-                    } else {
-                        paint(part, look, self.style.color)
-                    });
-                }
-                blanks += if right { GAP } else { free + GAP };
-            }
-            text.push_str(&line);
-            text.push('\n');
-        }
+/// The text with a line end wherever a line would be too long to be measured.
+fn broken(text: &str) -> String {
+    if text.len() <= MAX_CELL_LINE {
+        return text.to_owned();
     }
+    let characters: Vec<char> = text.chars().collect();
+    characters
+        .chunks(MAX_CELL_LINE)
+        .map(|part| part.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -1,117 +1,29 @@
 //! The JSON document as YAML.
-//!
-//! Written by hand, not with a serializer: a text is left plain only where no reader of YAML 1.1
-//! or 1.2 can take it for something else, so `NO`, `1.10` and dates stay text for all of them,
-//! and hidden characters are escaped, which a serializer leaves raw.
 
 use serde_json::Value;
 
-use super::Style;
-use super::escape;
-use super::json;
+use super::{Style, escape, json};
 use crate::report::Report;
 
 pub fn render(report: &Report, _style: &Style) -> String {
     document(&json::value(report))
 }
 
-/// A value as a block of YAML.
+/// A value as a block of YAML. Control characters are escaped by the serializer; hidden characters,
+/// which it would leave raw, are written out beforehand, so they read back as `\u{202e}`.
 pub fn document(value: &Value) -> String {
-    let mut text = String::new();
-    match value {
-        Value::Object(_) | Value::Array(_) => block(&mut text, value, 0),
-        scalar => text.push_str(&self::scalar(scalar)),
-    }
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text
+    serde_yaml::to_string(&visible(value)).unwrap_or_default()
 }
 
-/// Writes the value as lines at `indent`, the first of them without its indentation.
-fn block(text: &mut String, value: &Value, indent: usize) {
-    let mut first = true;
-    let mut start = |text: &mut String| {
-        if !std::mem::take(&mut first) {
-            text.push_str(&" ".repeat(indent));
-        }
-    };
+fn visible(value: &Value) -> Value {
     match value {
-        Value::Object(members) if !members.is_empty() => {
-            for (key, member) in members {
-                start(text);
-                text.push_str(&quoted(key));
-                text.push(':');
-                if is_block(member) {
-                    text.push_str(&format!("\n{}", " ".repeat(indent + 2)));
-                } else {
-                    text.push(' ');
-                }
-                block(text, member, indent + 2);
-            }
+        Value::String(text) => escape::reveal_hidden(text).into(),
+        Value::Array(items) => items.iter().map(visible).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(key, member)| (escape::reveal_hidden(key), visible(member))).collect()
         }
-        Value::Array(items) if !items.is_empty() => {
-            for item in items {
-                start(text);
-                text.push_str("- ");
-                block(text, item, indent + 2);
-            }
-        }
-        scalar => {
-            text.push_str(&self::scalar(scalar));
-            text.push('\n');
-        }
+        other => other.clone(),
     }
-}
-
-fn is_block(value: &Value) -> bool {
-    match value {
-        Value::Object(members) => !members.is_empty(),
-        Value::Array(items) => !items.is_empty(),
-        _ => false,
-    }
-}
-
-fn scalar(value: &Value) -> String {
-    match value {
-        Value::String(text) => quoted(text),
-        other => other.to_string(),
-    }
-}
-
-/// What readers take for a truth value or for nothing.
-const RESERVED: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-
-/// Plain where that is safe beyond doubt, else in double quotes, whose escapes are those of JSON
-/// except for characters beyond the basic plane.
-fn quoted(text: &str) -> String {
-    let plain = text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text
-            .chars()
-            .all(|each| each.is_ascii_alphanumeric() || matches!(each, ' ' | '_' | '-' | '.' | '/'))
-        && !text.ends_with(' ')
-        && !RESERVED.iter().any(|word| word.eq_ignore_ascii_case(text));
-    if plain {
-        return text.to_owned();
-    }
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            _ => {
-                let mut visible = String::new();
-                escape::push_visible(&mut visible, character);
-                if visible.starts_with("\\u") {
-                    quoted.push_str(&format!("\\U{:08x}", u32::from(character)));
-                } else {
-                    quoted.push_str(&visible);
-                }
-            }
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 #[cfg(test)]
@@ -119,15 +31,29 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    /// Texts that YAML 1.1 takes for truth values, numbers, times or nothing stay texts.
     #[test]
     fn reads_back_as_the_same_value() {
         let value = json!({
-            "schema": "estate.list/1", "no": "NO", "version": "1.10", "date": "2024-01-01", "empty": "",
-            "naughty": "a: b #c \u{1b}[31m\u{202e}\u{e0041}\"\\ \n\t- x", "null": null, "int": -3, "none": {},
+            "schema": "estate.list/1", "empty": "", "null": null, "int": -3, "none": {}, "true": true,
             "lists": [[1, 2], [], {"a": {"b": []}, "c": "~"}, "x "],
+            "texts": [
+                "NO", "no", "yes", "on", "Off", "y", "null", "~", "true", "1.10", "01234", "0012e3", "0x1F",
+                "1_000", "12:30:45", "2024-01-01", ".inf", ".nan", "-", "- x", "a: b #c", "#x", "=", "<<",
+                "8420.00 EUR", "[x", "{x", "&a", "*a", "!t", "|", ">", "%", "@", "`", "'", "\"", "\u{1b}[31m",
+                "a\nb\n", " lead", "trail ", "\t", "\u{85}", "---", "...", "? x", ": x",
+            ],
         });
         let text = document(&value);
         assert_eq!(serde_yaml::from_str::<Value>(&text).unwrap(), value, "{text}");
-        assert!(!text.chars().any(|each| each != '\n' && each.is_control() || each == '\u{202e}'), "{text}");
+    }
+
+    #[test]
+    fn nothing_hidden_or_obeyed_by_a_terminal_comes_out() {
+        let all: String = (0..=0x10_ffff).filter_map(char::from_u32).collect();
+        let text = document(&json!({ "all": all, &all: 1 }));
+        let bad = text.chars().find(|each| (each.is_control() && *each != '\n') || escape::is_hidden(*each));
+        assert_eq!(bad, None);
+        assert_eq!(document(&json!({"a": "b\u{202e}c"})), "a: b\\u{202e}c\n");
     }
 }

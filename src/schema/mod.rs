@@ -11,6 +11,7 @@
 //! | `x-estate-ref` | a text | the id of a record of one of these kinds, `item:location` being a class |
 //! | `x-estate-key` | a list of mappings | the keys by which its elements are matched |
 //! | `x-estate-set` | a list of scalars | order has no meaning |
+//! | `x-estate-place` | a class | where its items are: each has a `location`, or a `host` |
 
 mod check;
 mod flatten;
@@ -54,6 +55,11 @@ impl Schema {
 
     pub fn shape(&self) -> &Shape {
         &self.shape
+    }
+
+    /// Of a class: what says where an item of it is, `location` or `host`.
+    pub fn place(&self) -> Option<&str> {
+        self.flat.get("x-estate-place").and_then(Json::as_str)
     }
 
     /// Compiled at first use: a command that reads one record needs one schema.

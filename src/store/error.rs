@@ -34,6 +34,10 @@ pub enum StoreError {
     NoFile(String),
     #[error("{0} has changes that are not committed")]
     Dirty(String),
+    #[error("other contents of {0} are staged for a commit")]
+    Staged(String),
+    #[error("{0} is a symbolic link, through which nothing is written")]
+    Linked(String),
     #[error("{0} was changed by somebody else in the meantime")]
     Changed(String),
     #[error("another estate command is writing here (waited {0} s for {1})")]
@@ -68,6 +72,8 @@ impl StoreError {
             }
             Self::UnknownRevision { .. } => "`git log --oneline` and `git branch -a` list what there is",
             Self::Dirty(_) => "commit or discard the changes first: `git diff` shows them",
+            Self::Staged(_) => "commit them first, or take them back: `git restore --staged <path>`",
+            Self::Linked(_) => "replace it by the folder it points to",
             Self::Changed(_) | Self::Locked(..) | Self::Raced(_) => "nothing was written; try again",
             Self::NoIdentity => {
                 "run `git config user.name \"Your Name\"` and `git config user.email you@example.org`"

@@ -140,7 +140,7 @@ impl Store {
         self.git().ok()?.head().ok()?.peel_to_commit().ok().map(|commit| commit.id().to_string())
     }
 
-    fn walk(
+    pub(super) fn walk(
         &self,
         revision: &str,
         mut visit: impl FnMut(&Commit<'_>) -> Result<bool, StoreError>,
@@ -157,7 +157,7 @@ impl Store {
         Ok(())
     }
 
-    fn changed_between(
+    pub(super) fn changed_between(
         &self,
         old: Option<&Commit<'_>>,
         new: &Commit<'_>,
@@ -257,7 +257,7 @@ fn blob_in(tree: &Tree<'_>, name: &str) -> Option<Oid> {
     tree.get_name(name).filter(|entry| entry.kind() == Some(ObjectType::Blob)).map(|entry| entry.id())
 }
 
-fn info(commit: &Commit<'_>) -> CommitInfo {
+pub(super) fn info(commit: &Commit<'_>) -> CommitInfo {
     let author = commit.author();
     let time = author.when();
     let local = time.seconds() + i64::from(time.offset_minutes()) * 60;

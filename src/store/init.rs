@@ -15,17 +15,21 @@ pub struct Identity {
     pub time: Option<(i64, i32)>,
 }
 
-/// Makes `folder` a git repository unless it lies in one already; answers whether it made one.
-/// No template of the user's configuration is copied, so that nothing of it can run.
+/// Makes `folder`, which must exist, a git repository unless it lies in one already; answers whether
+/// it made one.
 pub fn init_repository(folder: &Path) -> Result<bool, StoreError> {
     match Repository::discover(folder) {
         Ok(_) => Ok(false),
-        Err(error) if error.code() == ErrorCode::NotFound => {
-            let mut options = RepositoryInitOptions::new();
-            options.external_template(false).initial_head("main").mkpath(true);
-            Repository::init_opts(folder, &options)?;
-            Ok(true)
-        }
+        Err(error) if error.code() == ErrorCode::NotFound => create_repository(folder).map(|()| true),
         Err(error) => Err(StoreError::UnusableRepository(error.message().to_owned())),
     }
+}
+
+/// Makes `folder` a git repository of its own. No template of the user's configuration is copied,
+/// so that nothing of it can run.
+pub fn create_repository(folder: &Path) -> Result<(), StoreError> {
+    let mut options = RepositoryInitOptions::new();
+    options.external_template(false).initial_head("main").mkpath(true);
+    Repository::init_opts(folder, &options)?;
+    Ok(())
 }

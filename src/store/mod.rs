@@ -7,7 +7,9 @@
 mod durable;
 mod error;
 mod history;
+mod index;
 mod init;
+mod origins;
 mod revision;
 mod transaction;
 mod worktree;
@@ -19,7 +21,8 @@ use git2::{ErrorCode, Repository};
 pub use durable::write_file;
 pub use error::{Severity, StoreError};
 pub use history::{CommitInfo, FileVersion, PathChange};
-pub use init::{Identity, init_repository};
+pub use init::{Identity, create_repository, init_repository};
+pub use origins::Provenance;
 pub use transaction::{Committed, Transaction};
 
 use crate::model::Place;
@@ -54,7 +57,8 @@ impl Store {
         Ok(Store::open(root))
     }
 
-    fn open(root: PathBuf) -> Store {
+    /// The estate of this folder, which may hold nothing yet.
+    pub fn open(root: PathBuf) -> Store {
         let (git, no_repository) = match Repository::discover(&root) {
             Ok(repository) => (Ok(repository), false),
             Err(error) => (Err(error.message().to_owned()), error.code() == ErrorCode::NotFound),
@@ -70,6 +74,23 @@ impl Store {
     pub fn with_identity(mut self, identity: Option<Identity>) -> Store {
         self.identity = identity;
         self
+    }
+
+    /// A new file in the repository's own folder, where git and other people do not see it: for
+    /// drafts, which must survive a failed write.
+    ///
+    /// # Errors
+    /// When there is no repository, or the file cannot be written.
+    pub fn draft(&self, name: &str, text: &str) -> Result<PathBuf, StoreError> {
+        let folder = self.git()?.path().join("estate").join("drafts");
+        let failed = |error| StoreError::io("create a draft in", &folder, error);
+        std::fs::create_dir_all(&folder).map_err(failed)?;
+        let mut builder = tempfile::Builder::new();
+        let file =
+            builder.prefix(&format!("{name}-")).suffix(".yaml").tempfile_in(&folder).map_err(failed)?;
+        let (_, path) = file.keep().map_err(|error| failed(error.error))?;
+        write_file(&path, text.as_bytes())?;
+        Ok(path)
     }
 
     /// The folder that holds `inventory/`.

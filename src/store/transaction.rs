@@ -5,9 +5,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use git2::build::TreeUpdateBuilder;
-use git2::{ErrorCode, FileMode, IndexEntry, Oid, Repository, RepositoryState, Signature, Tree};
+use git2::{ErrorCode, FileMode, Oid, Repository, RepositoryState, Signature, Tree};
 
 use super::durable::{flush_git_writes, remove_file, write_file};
+use super::index::UserIndex;
 use super::{Identity, Store, StoreError};
 use crate::edit::Edit;
 use crate::snapshot::Snapshot;
@@ -88,6 +89,7 @@ impl Transaction<'_> {
                     return Err(if moved { StoreError::Changed(path) } else { StoreError::Dirty(path) });
                 }
             }
+            UserIndex::read(self.store, git)?.refuse_staged(edit, &tree)?;
             let tree = self.apply(git, &tree, edit)?;
             let parent = tip.map(|tip| git.find_commit(tip)).transpose()?;
             let parents: Vec<_> = parent.iter().collect();
@@ -97,7 +99,8 @@ impl Transaction<'_> {
                     id: id.to_string(),
                     branch: branch.trim_start_matches("refs/heads/").to_owned(),
                 };
-                let settled = self.refresh(edit).and_then(|()| self.refresh_index(git, edit));
+                let settled =
+                    self.refresh(edit).and_then(|()| UserIndex::read(self.store, git)?.refresh(edit));
                 return match settled {
                     Ok(()) => Ok(committed),
                     Err(error) => {
@@ -111,12 +114,25 @@ impl Transaction<'_> {
 
     /// The file on disk must be the one that the edit was made from.
     fn refuse_if_not(&self, path: &str, before: &Snapshot) -> Result<(), StoreError> {
+        self.refuse_links(path)?;
         let disk = self.store.read_file(path)?;
         match same_text(before, path, disk.as_deref()) {
             true => Ok(()),
             false if text_before(before, path).is_none() => Err(StoreError::Dirty(path.to_owned())),
             false => Err(StoreError::Changed(path.to_owned())),
         }
+    }
+
+    /// A folder that is a symbolic link could lead the write out of the estate.
+    fn refuse_links(&self, path: &str) -> Result<(), StoreError> {
+        let folders = Path::new(path).ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+        for folder in folders {
+            let disk = self.store.root().join(folder);
+            if disk.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink()) {
+                return Err(StoreError::Linked(folder.display().to_string()));
+            }
+        }
+        Ok(())
     }
 
     fn is_as_before(&self, tree: &Tree<'_>, path: &str, before: &Snapshot) -> Result<bool, StoreError> {
@@ -152,95 +168,17 @@ impl Transaction<'_> {
         }
         Ok(())
     }
-
-    /// Tells the user's index of the new contents, so that `git status` stays clean. Other entries,
-    /// staged or not, keep what they have.
-    fn refresh_index(&self, git: &Repository, edit: &Edit) -> Result<(), StoreError> {
-        let mut index = git.index()?;
-        index.read(false)?;
-        for (path, text) in edit.files() {
-            let git_path = self.store.git_path(path);
-            match text {
-                Some(text) => index.add(&self.index_entry(path, git_path, text)?)?,
-                None => index.remove_path(Path::new(&git_path))?,
-            }
-        }
-        let begun = Instant::now();
-        loop {
-            match index.write() {
-                Ok(()) => return Ok(()),
-                Err(error)
-                    if error.code() == ErrorCode::Locked && begun.elapsed() < Duration::from_secs(3) =>
-                {
-                    std::thread::sleep(Duration::from_millis(50));
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
-    fn index_entry(&self, path: &str, git_path: String, text: &str) -> Result<IndexEntry, StoreError> {
-        let disk = self.store.disk_path(path);
-        let metadata = disk.symlink_metadata().map_err(|error| StoreError::io("read", &disk, error))?;
-        let id = Oid::hash_object(git2::ObjectType::Blob, text.as_bytes())?;
-        Ok(stat_entry(&metadata, id, git_path))
-    }
-}
-
-/// An index entry with the file's stat data, by which git later knows it unchanged.
-#[cfg(unix)]
-fn stat_entry(metadata: &fs::Metadata, id: Oid, git_path: String) -> IndexEntry {
-    use std::os::unix::fs::MetadataExt;
-    let low = |number: u64| (number & u64::from(u32::MAX)) as u32;
-    let time = |seconds: i64, nanoseconds: i64| git2::IndexTime::new(seconds as i32, nanoseconds as u32);
-    IndexEntry {
-        ctime: time(metadata.ctime(), metadata.ctime_nsec()),
-        mtime: time(metadata.mtime(), metadata.mtime_nsec()),
-        dev: low(metadata.dev()),
-        ino: low(metadata.ino()),
-        mode: 0o100_644,
-        uid: metadata.uid(),
-        gid: metadata.gid(),
-        file_size: low(metadata.size()),
-        id,
-        flags: 0,
-        flags_extended: 0,
-        path: git_path.into_bytes(),
-    }
-}
-
-/// Without stat data git compares the content once and then knows.
-#[cfg(not(unix))]
-fn stat_entry(metadata: &fs::Metadata, id: Oid, git_path: String) -> IndexEntry {
-    let never = git2::IndexTime::new(0, 0);
-    let file_size = u32::try_from(metadata.len()).unwrap_or(u32::MAX);
-    IndexEntry {
-        ctime: never,
-        mtime: never,
-        dev: 0,
-        ino: 0,
-        mode: 0o100_644,
-        uid: 0,
-        gid: 0,
-        file_size,
-        id,
-        flags: 0,
-        flags_extended: 0,
-        path: git_path.into_bytes(),
-    }
 }
 
 fn text_before<'a>(before: &'a Snapshot, path: &str) -> Option<&'a str> {
-    let record = before.records().find(|record| record.path() == path);
-    record
-        .map(|record| record.source().text())
-        .or_else(|| before.schema_files().find(|source| source.path() == path).map(|source| source.text()))
+    let record = before.by_path(path).map(|record| record.source());
+    record.or_else(|| before.schema_file(path)).map(|source| source.text())
 }
 
 /// Whether the bytes are those that the snapshot was read from; a byte order mark does not count.
 fn same_text(before: &Snapshot, path: &str, bytes: Option<&[u8]>) -> bool {
-    let strip = |bytes: &[u8]| bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes).to_vec();
-    text_before(before, path).map(str::as_bytes).map(<[u8]>::to_vec) == bytes.map(strip)
+    let bytes = bytes.map(|bytes| bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes));
+    text_before(before, path).map(str::as_bytes) == bytes
 }
 
 fn refuse_unready(git: &Repository) -> Result<(), StoreError> {

@@ -52,6 +52,11 @@ impl Store {
         found
     }
 
+    /// The files of the disk that may hold a record, found without reading one.
+    pub fn record_places(&self) -> Result<Vec<Place>, StoreError> {
+        Ok(self.disk().list()?.iter().filter_map(|path| Place::of(path)).collect())
+    }
+
     /// The bytes of a file of the estate; `None` where there is none.
     pub fn read_file(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let disk = self.disk_path(path);

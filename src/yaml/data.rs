@@ -32,7 +32,7 @@ pub enum RouteError {
     NotAList(Place),
     #[error("{0} is a list: its elements have numbers, not names")]
     NotAMapping(Place),
-    #[error("{place} has {} elements: there is no [{index}]", .length)]
+    #[error("there is no [{index}] in {place}, which has {length} elements")]
     OutOfRange { place: Place, index: usize, length: usize },
 }
 
@@ -169,10 +169,8 @@ impl Data {
             (Self::Map(entries), Step::Key(key)) if rest.is_empty() => {
                 entries.retain(|(name, _)| name != key)
             }
-            (Self::List(elements), Step::Index(index)) if rest.is_empty() => {
-                if *index < elements.len() {
-                    elements.remove(*index);
-                }
+            (Self::List(elements), Step::Index(index)) if rest.is_empty() && *index < elements.len() => {
+                elements.remove(*index);
             }
             (Self::Map(entries), Step::Key(key)) => {
                 if let Some((_, child)) = entries.iter_mut().find(|(name, _)| name == key) {
@@ -327,8 +325,8 @@ mod tests {
         assert_eq!(told("a.b"), "`a` is a text: nothing lies below it");
         assert_eq!(told("l.b"), "`l` is a list: its elements have numbers, not names");
         assert_eq!(told("m[0]"), "`m` is not a list");
-        assert_eq!(told("l[1]"), "`l` has 1 elements: there is no [1]");
-        assert_eq!(told("new.list[0]"), "`new.list` has 0 elements: there is no [0]");
+        assert_eq!(told("l[1]"), "there is no [1] in `l`, which has 1 elements");
+        assert_eq!(told("new.list[0]"), "there is no [0] in `new.list`, which has 0 elements");
         assert_eq!(told(""), RouteError::Root.to_string());
         assert_eq!(record.append(&route("a"), "v").unwrap_err().to_string(), "`a` is not a list");
         assert_eq!(record, before);

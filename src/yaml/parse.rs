@@ -71,9 +71,7 @@ impl<'t> Builder<'t> {
                     }
                     continue;
                 }
-                Event::Alias(_) => {
-                    return Err(Problem::new("alias", span, "aliases (`*name`) are not allowed", NO_ALIAS));
-                }
+                Event::Alias(_) => return Err(alias(span)),
                 Event::Scalar(text, style, anchor, tag) => {
                     self.refuse_properties(span, anchor, tag.is_some())?;
                     self.scalar(&text, style, span, &open)
@@ -138,6 +136,10 @@ impl<'t> Builder<'t> {
             Some(Err(error)) => {
                 let at = self.offsets.byte(error.marker().index()).min(self.text.len());
                 let next = self.text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+                // An alias whose anchor is not even there. A plain scalar never begins so.
+                if self.text.get(at..).is_some_and(|rest| rest.starts_with('*')) {
+                    return Err(alias(Span::new(at, at + next)));
+                }
                 Err(Problem::new(
                     "syntax",
                     Span::new(at, at + next),
@@ -265,9 +267,10 @@ impl<'t> Builder<'t> {
         let flow = self.is_bracket(closed.start);
         let first = closed.nodes.first().map_or(closed.start, |node| node.span.start as usize);
         let last = closed.nodes.last().map_or(closed.start, |node| node.span.end as usize);
-        // Of a flow collection's end only the start is exact: the bracket, one byte.
         let span = if flow {
-            Span::new(closed.start, end.start as usize + 1)
+            let inside = if closed.nodes.is_empty() { closed.start + 1 } else { last };
+            let bracket = self.closing_bracket(inside).unwrap_or(end.start as usize);
+            Span::new(closed.start, bracket + 1)
         } else {
             Span::new(first.min(closed.start), last)
         };
@@ -283,6 +286,17 @@ impl<'t> Builder<'t> {
             Body::Sequence(closed.nodes.into())
         };
         Ok(Node { span, body })
+    }
+
+    /// The bracket that closes a collection whose last item ends at `at`. The parser tells another
+    /// place where a comma stands before it.
+    fn closing_bracket(&self, at: usize) -> Option<usize> {
+        let byte = |at: usize| self.text.as_bytes().get(at);
+        let mut token = skip_to_token(self.text, at);
+        if byte(token) == Some(&b',') {
+            token = skip_to_token(self.text, token + 1);
+        }
+        matches!(byte(token), Some(b']' | b'}')).then_some(token)
     }
 
     fn check_keys(&self, entries: &[Entry]) -> Result<(), Problem> {
@@ -322,6 +336,10 @@ impl<'t> Builder<'t> {
 }
 
 const NO_ALIAS: &str = "write the value out; records hold no aliases, anchors or merge keys";
+
+fn alias(span: Span) -> Problem {
+    Problem::new("alias", span, "aliases (`*name`) are not allowed", NO_ALIAS)
+}
 
 fn unusable_key(span: Span, message: &str) -> Problem {
     Problem::new("unusable-key", span, message, "give every value a plain text key")
@@ -399,12 +417,12 @@ mod tests {
 
     #[test]
     fn spans_do_not_depend_on_what_stands_beside() {
-        let text =
-            "q: \"a\\\"b\"  # c\ns: 'it''s' # c\nl:\n- [x]\n- >-\n  y  \n\n# c\n-\n- -5 # c\nm: {x, y: 1}\n";
+        let text = "q: \"a\\\"b\"  # c\ns: 'it''s' # c\nl:\n- [x]\n- >-\n  y  \n\n# c\n-\n- -5 # c\nm: {x, y: 1}\nn: {x: 1,\n  # c\n  }\n";
         let tree = parse(text).unwrap();
         assert_eq!(raw_at(text, &tree, "q"), "\"a\\\"b\"");
         assert_eq!(raw_at(text, &tree, "s"), "'it''s'");
         assert_eq!(raw_at(text, &tree, "l"), "- [x]\n- >-\n  y  \n\n# c\n-\n- -5");
+        assert_eq!(raw_at(text, &tree, "n"), "{x: 1,\n  # c\n  }");
         assert_eq!(raw_at(text, &tree, "l[0]"), "[x]");
         assert_eq!(raw_at(text, &tree, "l[1]"), ">-\n  y  ");
         let nothing = |route| tree.value(text).at(&Route::parse(route)).unwrap().span().start as usize;
@@ -426,7 +444,7 @@ mod tests {
     #[test]
     fn what_records_do_not_need_is_refused_by_name() {
         let cases = [
-            ("a: *x\n", "syntax"),
+            ("a: *x\n", "alias"),
             ("a: &x 1\n", "anchor"),
             ("a: &x [1]\nb: *x\n", "anchor"),
             ("a: !!str 1\n", "tag"),

@@ -303,7 +303,7 @@ events:
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(256))]
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
         #[test]
         fn what_is_written_is_read_back(data in any_data()) {

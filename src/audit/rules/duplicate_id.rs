@@ -9,10 +9,11 @@ pub static RULE: Rule = Rule {
     level: Level::Error,
     what: "two records of one kind have the same id, or ids that differ only by case",
     why: "A reference to the id could mean either; on a file system that ignores case one file hides the other.",
-    bad: "# inventory/items/server/web-01.yaml and inventory/items/laptop/web-01.yaml\nid: web-01\n",
+    bad: "# inventory/items/laptop/srv-web-01.yaml\nid: srv-web-01\n",
     good: "# inventory/items/laptop/lap-01.yaml\nid: lap-01\n",
     mend: "Rename one of the records and correct the references to it.",
-    check: Check::Estate { watches: &["id"], run: check },
+    // The id is the file's name: it changes only where a record goes and another comes.
+    check: Check::Estate { watches: &[], run: check },
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -25,10 +26,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let what = if other.id() == record.id() { "is taken" } else { "differs from another only by case" };
         findings.push(
-            Finding::error(RULE.id, record.at("id"), format!("the id `{}` {what}", record.id()))
+            RULE.finding(record.at("id"), format!("the id `{}` {what}", record.id()))
                 .field("id")
                 .related(other.at("id"), format!("`{}` stands here", other.id()))
-                .help(RULE.mend.trim_end_matches('.').to_lowercase()),
+                .help("rename one of the records and correct the references to it"),
         );
     }
 }

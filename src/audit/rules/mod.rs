@@ -1,10 +1,129 @@
 //! The rules, one file each; those that reading enforces stand together in `reading.rs`.
 
 use super::{Check, Context, Rule};
+use crate::date::Date;
+use crate::model::Record;
+use crate::model::record::as_date;
 
+mod consumer_shares_not_100_percent;
+mod contract_covers_nothing;
+mod contract_covers_retired;
+mod cost_without_schedule;
 mod dangling_reference;
+mod dates_out_of_order;
+mod disposal_before_start;
+mod disposal_mismatch;
+mod duplicate_asset_tag;
 mod duplicate_id;
+mod duplicate_plan;
+mod duplicate_serial;
+mod fiscal_year_gap;
+mod in_use_without_date;
+mod in_use_without_host;
+mod in_use_without_location;
+mod in_use_without_owner;
+mod missing_settings;
+mod mixed_currencies;
+mod over_allocated;
 mod reading;
+mod relation_cycle;
+mod rests_on_retired;
+mod salvage_above_cost;
+mod schedule_before_acquisition;
+mod schedule_without_cost;
+mod self_reference;
+mod signed_after_start;
+mod status_against_dates;
+mod term_ends_before_start;
+mod unknown_book;
+mod unpriced_component;
+mod warranty_ends_before_acquisition;
+mod wrong_reference_kind;
 
 /// Every rule, in the order of the catalogue.
-pub static RULES: &[&Rule] = &[&dangling_reference::RULE, &duplicate_id::RULE];
+pub static RULES: &[&Rule] = &[
+    // Files and their text.
+    &reading::UNREADABLE_FILE,
+    &reading::NOT_A_FILE,
+    &reading::SYMLINK,
+    &reading::STRAY_FILE,
+    &reading::EMPTY_FILE,
+    &reading::TOO_LARGE,
+    &reading::INVALID_UTF8,
+    &reading::CONTROL_CHARACTER,
+    &reading::CONFLICT_MARKER,
+    &reading::LFS_POINTER,
+    // YAML.
+    &reading::SYNTAX,
+    &reading::DIRECTIVE,
+    &reading::SEVERAL_DOCUMENTS,
+    &reading::NO_MAPPING,
+    &reading::ANCHOR,
+    &reading::ALIAS,
+    &reading::MERGE_KEY,
+    &reading::TAG,
+    &reading::DUPLICATE_KEY,
+    &reading::UNUSABLE_KEY,
+    &reading::TOO_DEEP,
+    &reading::TOO_MANY_NODES,
+    // Fields.
+    &reading::UNUSABLE_SCHEMA,
+    &reading::UNKNOWN_CLASS,
+    &reading::WRONG_FOLDER,
+    &reading::INVALID_ID,
+    &reading::ID_NOT_FILE_NAME,
+    &reading::UNKNOWN_FIELD,
+    &reading::MISSING_FIELD,
+    &reading::EMPTY_VALUE,
+    &reading::WRONG_TYPE,
+    &reading::INVALID_VALUE,
+    // Identity and references.
+    &duplicate_id::RULE,
+    &duplicate_serial::RULE,
+    &duplicate_asset_tag::RULE,
+    &dangling_reference::RULE,
+    &wrong_reference_kind::RULE,
+    &self_reference::RULE,
+    &relation_cycle::RULE,
+    // The life of items.
+    &dates_out_of_order::RULE,
+    &warranty_ends_before_acquisition::RULE,
+    &status_against_dates::RULE,
+    &in_use_without_date::RULE,
+    &in_use_without_owner::RULE,
+    &in_use_without_location::RULE,
+    &in_use_without_host::RULE,
+    &rests_on_retired::RULE,
+    // Cost and depreciation.
+    &cost_without_schedule::RULE,
+    &schedule_without_cost::RULE,
+    &schedule_before_acquisition::RULE,
+    &unknown_book::RULE,
+    &duplicate_plan::RULE,
+    &mixed_currencies::RULE,
+    &salvage_above_cost::RULE,
+    &disposal_before_start::RULE,
+    &disposal_mismatch::RULE,
+    // Contracts.
+    &term_ends_before_start::RULE,
+    &signed_after_start::RULE,
+    &contract_covers_retired::RULE,
+    &contract_covers_nothing::RULE,
+    // Services.
+    &consumer_shares_not_100_percent::RULE,
+    &over_allocated::RULE,
+    &unpriced_component::RULE,
+    // Settings.
+    &missing_settings::RULE,
+    &fiscal_year_gap::RULE,
+];
+
+/// A date below a top-level field, such as `disposal.date`, found without building a route.
+fn date_below(record: &Record, field: &str, key: &str) -> Option<Date> {
+    record.field(field)?.field(key).and_then(as_date)
+}
+
+/// What says where the items of a record's class are: `location` or `host`.
+fn place_of_class<'a>(record: &Record, context: &Context<'a>) -> Option<&'a str> {
+    context.snapshot.schemas().class(record.class()?)?.place()
+}

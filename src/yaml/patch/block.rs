@@ -3,7 +3,7 @@
 use super::{File, Found, Holder, Splice, has_style, is_collection, splice};
 use crate::yaml::data::Data;
 use crate::yaml::lines::{begins_line, column, line_end, line_start, next_line, skip_spaces, skip_to_token};
-use crate::yaml::scalar::{double_quoted, quoted, same_meaning};
+use crate::yaml::scalar::{double_quoted, quote, quoted, same_meaning};
 use crate::yaml::tree::{Body, Entry, Node, Style};
 use crate::yaml::write::{Layout, Writer};
 
@@ -30,42 +30,33 @@ impl File<'_> {
         let below = line_end(self.text, after) < start;
         let (head, rest) = self.rendered(found, value, after, holder_column, below);
         let head_text = head.trim_start();
-        let mut splices = Vec::new();
         let is_block = is_collection(node) && !self.has_brackets(node);
-        if is_block && below {
-            // Comments between the key and the block stay.
-            if !head.is_empty() {
-                splices.push(splice(after..after, head));
-            }
-            if rest.is_empty() {
-                splices.push(self.lines_gone(start, end));
-            } else {
-                splices
-                    .push(splice(line_start(self.text, start)..line_end(self.text, end), rest_lines(&rest)));
-            }
-        } else if is_block {
-            splices.push(splice(start..line_end(self.text, end), format!("{head_text}{rest}")));
-        } else if has_style(node, &[Style::Literal, Style::Folded]) && !below {
-            let header = self.text.get(start..)?;
-            let header = start + header.find(|c: char| c.is_ascii_whitespace()).unwrap_or(header.len());
-            let from = if head.is_empty() { after } else { start };
-            splices.push(splice(from..header, head_text));
-            splices.push(splice(line_end(self.text, start)..line_end(self.text, end), rest));
-        } else if start == end {
-            // Nothing stands right after its sign.
-            splices.push(splice(after..after, head));
-            splices.push(splice(line_end(self.text, after)..line_end(self.text, after), rest));
+        Some(if is_block && !below {
+            // `- a: 1`: the lines of a block that begins beside its dash.
+            vec![splice(start..line_end(self.text, end), format!("{head_text}{rest}"))]
         } else if !below {
-            let from = if head.is_empty() { after } else { start };
-            splices.push(splice(from..end, head_text));
-            splices.push(splice(line_end(self.text, end)..line_end(self.text, end), rest));
-        } else if rest.is_empty() && !head.is_empty() {
-            splices.push(splice(start..end, head_text));
+            // The comment in the line of the sign stays, and so do the blanks before the value.
+            let token_end = if has_style(node, &[Style::Literal, Style::Folded]) {
+                let raw = self.text.get(start..)?;
+                start + raw.find(|c: char| c.is_ascii_whitespace()).unwrap_or(raw.len())
+            } else {
+                end
+            };
+            let (from, head) =
+                if head.is_empty() || start == end { (after, &*head) } else { (start, head_text) };
+            let lines = line_end(self.text, token_end)..line_end(self.text, end);
+            vec![splice(from..token_end, head), splice(lines, rest)]
+        } else if !is_block && rest.is_empty() && !head.is_empty() {
+            vec![splice(start..end, head_text)]
         } else {
-            splices.push(splice(after..after, head));
-            splices.push(splice(line_start(self.text, start)..line_end(self.text, end), rest_lines(&rest)));
-        }
-        Some(splices)
+            // Comments between the sign and the value stay.
+            let lines = if rest.is_empty() {
+                self.lines_gone(start, end)
+            } else {
+                splice(line_start(self.text, start)..line_end(self.text, end), rest_lines(&rest))
+            };
+            vec![splice(after..after, head), lines]
+        })
     }
 
     /// The value as it is written after its sign: on the same line, and the lines below, each with
@@ -81,6 +72,10 @@ impl File<'_> {
         let node = found.node;
         if let Some(text) = restyled(self.text, node, value) {
             return (format!(" {text}"), String::new());
+        }
+        if let (Data::Text(text), true) = (value, below) {
+            // A block of lines would swallow comments that stand before the old value.
+            return (format!(" {}", quote(text)), String::new());
         }
         let mut writer = Writer::new(self.layout, column(self.text, after));
         let is_block = is_collection(node) && !self.has_brackets(node);
@@ -177,7 +172,7 @@ impl File<'_> {
     }
 
     /// Where the dash of an element stands.
-    fn dash(&self, sequence: &Node, elements: &[Node], index: usize) -> Option<usize> {
+    pub(super) fn dash(&self, sequence: &Node, elements: &[Node], index: usize) -> Option<usize> {
         let from = match index.checked_sub(1) {
             Some(before) => self.end_of(elements.get(before)?),
             None => sequence.span.start as usize,

@@ -49,6 +49,8 @@ fn quotes_stay_and_come_where_they_are_needed() {
     sets("a: 256\n", "a", "'512'", "a: 512\n");
     sets("a: 256\n", "a", "'no'", "a: 'no'\n");
     sets("a: x\n", "a", "512", "a: 512\n");
+    sets("a: 'x'\n", "a", "512", "a: 512\n");
+    sets("a:  # c\n  # d\n  - b\n", "a", "\"x\\ny\"", "a: \"x\\ny\"  # c\n  # d\n");
     sets("a: {b: x}\n", "a.b", "'y, z'", "a: {b: 'y, z'}\n");
 }
 
@@ -204,8 +206,8 @@ fn collections_take_the_place_of_texts_and_back() {
 fn routes_that_lead_nowhere_are_refused() {
     let text = "a: 1\nl: [x]\nm: {b: 1}\n";
     refuses(set(text, &route("a.b"), &data("1")), "`a` is a text: nothing lies below it");
-    refuses(set(text, &route("l[3]"), &data("1")), "`l` has 1 elements: there is no [3]");
-    refuses(unset(text, &route("l[1]")), "`l` has 1 elements: there is no [1]");
+    refuses(set(text, &route("l[3]"), &data("1")), "there is no [3] in `l`, which has 1 elements");
+    refuses(unset(text, &route("l[1]")), "there is no [1] in `l`, which has 1 elements");
     refuses(append(text, &route("m"), &data("1")), "`m` is not a list");
     refuses(remove_element(text, &route("a"), "1"), "`a` is not a list");
     refuses(set(text, &Route::default(), &data("1")), &RouteError::Root.to_string());

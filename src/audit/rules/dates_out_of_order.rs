@@ -1,0 +1,57 @@
+use super::{Check, Context, Rule, date_below};
+use crate::date::Date;
+use crate::finding::{Finding, Level};
+use crate::model::contract::Contract;
+use crate::model::{Kind, Record};
+
+pub static RULE: Rule = Rule {
+    id: "dates-out-of-order",
+    level: Level::Error,
+    what: "the dates of an item or a contract cannot have come in this order",
+    why: "Depreciation, warranty and cost of a period are counted from these dates.",
+    bad: "acquired: 2023-03-17\nin_service: 2023-03-01\n",
+    good: "acquired: 2023-02-17\nin_service: 2023-03-01\n",
+    mend: "Correct the date that is wrong; an item is ordered, acquired, in service, retired and disposed of in this order.",
+    check: Check::Record(check),
+};
+
+fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
+    match record.kind() {
+        Kind::Item => {
+            let dates = [
+                ("ordered", record.date("ordered")),
+                ("acquired", record.date("acquired")),
+                ("in_service", record.date("in_service")),
+                ("retired", record.date("retired")),
+                ("disposal.date", date_below(record, "disposal", "date")),
+            ];
+            let mut earlier: Option<(&str, Date)> = None;
+            for (field, date) in dates.into_iter().filter_map(|(field, date)| Some((field, date?))) {
+                if let Some(before) = earlier.filter(|(_, before)| *before > date) {
+                    findings.push(out_of_order(record, before, (field, date)));
+                }
+                earlier = Some((field, date));
+            }
+        }
+        // A contract may be signed after its start, which `signed-after-start` notes.
+        Kind::Contract => {
+            let contract = Contract(record);
+            let dates = (record.date("signed"), contract.start(), contract.initial_end());
+            if let (Some(signed), Some(start), Some(end)) = dates
+                && start <= end
+                && end < signed
+            {
+                findings.push(out_of_order(record, ("signed", signed), ("term.end", end)));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn out_of_order(record: &Record, early: (&str, Date), late: (&str, Date)) -> Finding {
+    let message = format!("`{}` {} comes before `{}` {}", late.0, late.1, early.0, early.1);
+    RULE.finding(record.at(late.0), message)
+        .field(late.0)
+        .related(record.at(early.0), format!("`{}` is {}", early.0, early.1))
+        .help("correct the date that is wrong")
+}

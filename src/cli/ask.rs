@@ -1,0 +1,27 @@
+//! Asking a person, on the terminal: questions on stderr, answers from stdin.
+
+use std::io::{BufRead, Write};
+
+use anyhow::Context as _;
+use estate::render::escape;
+
+use super::failure::Failure;
+
+/// The next line of the answer, trimmed.
+pub fn line(question: &str) -> anyhow::Result<String> {
+    let mut stderr = std::io::stderr().lock();
+    write!(stderr, "{} ", escape::terminal(question))
+        .and_then(|()| stderr.flush())
+        .context("cannot ask on the terminal")?;
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer).context("cannot read the answer")?;
+    if read == 0 {
+        return Err(Failure::failed("no answer was given, so nothing was written").into());
+    }
+    Ok(answer.trim().to_owned())
+}
+
+/// Yes unless the answer begins with n.
+pub fn yes(question: &str) -> anyhow::Result<bool> {
+    Ok(!line(&format!("{question} [Y/n]"))?.to_lowercase().starts_with('n'))
+}

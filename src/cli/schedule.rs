@@ -1,0 +1,77 @@
+use estate::model::Kind;
+use estate::model::schedule::Schedule;
+use estate::reports;
+use estate::snapshot::Snapshot;
+
+use super::context::{Context, find};
+use super::failure::{Exit, Failure};
+
+/// Show depreciation: the plan of one item, or the register of all
+///
+/// The plan lists every fiscal year of every book: opening value, charge, accumulated depreciation
+/// and net book value. With --all, the register shows what each item cost and is worth at --as-of.
+#[derive(clap::Args)]
+#[command(after_long_help = "Examples:
+  estate schedule srv-web-01                     the plan, all books
+  estate schedule srv-web-01 --book tax          one book
+  estate schedule --all --as-of 2025-12-31       what everything was worth on that day
+  estate schedule --all --format csv -o nbv.csv  the same for a spreadsheet")]
+pub struct Args {
+    /// An item or a schedule
+    #[arg(required_unless_present = "all")]
+    id: Option<String>,
+    /// Every item in the books
+    #[arg(long, conflicts_with = "id")]
+    all: bool,
+    /// One book alone [default for --all: the default book of the settings]
+    #[arg(long, value_name = "BOOK")]
+    book: Option<String>,
+}
+
+pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
+    let store = context.store()?;
+    let snapshot = context.snapshot(&store)?;
+    let Some(id) = args.id else {
+        let book = book_or_default(&snapshot, args.book.as_deref())?;
+        context.show(&reports::register(&snapshot, context.as_of, &book))?;
+        return Ok(Exit::Done);
+    };
+    if let Some(book) = &args.book {
+        book_or_default(&snapshot, Some(book))?;
+    }
+    let schedule = schedule_of(&snapshot, &id)?;
+    let base =
+        context.report("schedule", format!("Depreciation of {}", schedule.item().unwrap_or(&id)), &snapshot);
+    context.show(&reports::schedule(base, &snapshot, schedule, args.book.as_deref()))?;
+    Ok(Exit::Done)
+}
+
+/// The schedule that is named, or the schedule of the item that is named.
+fn schedule_of<'s>(snapshot: &'s Snapshot, name: &str) -> anyhow::Result<Schedule<'s>> {
+    let own = snapshot.named(name).into_iter().find(|record| record.kind() == Kind::Schedule);
+    if let Some(record) = own {
+        return Ok(Schedule(record));
+    }
+    let record = find(snapshot, name)?;
+    let of_item = snapshot.schedules().find(|schedule| schedule.item() == Some(record.id()));
+    of_item.ok_or_else(|| {
+        Failure::nothing(format!("{} has no depreciation schedule", record.record_id()))
+            .hint(format!("add one with `estate add schedule {} --item {}`", record.id(), record.id()))
+            .into()
+    })
+}
+
+/// A book of the settings: the one named, or the default one.
+pub fn book_or_default(snapshot: &Snapshot, book: Option<&str>) -> anyhow::Result<String> {
+    let settings = snapshot.settings().ok_or_else(|| {
+        Failure::failed("the settings are missing or have errors").hint("`estate audit` shows them")
+    })?;
+    let known: Vec<&str> = settings.books.keys().map(String::as_str).collect();
+    match book {
+        Some(book) if settings.books.contains_key(book) => Ok(book.to_owned()),
+        Some(book) => Err(Failure::usage(format!("there is no book `{book}`"))
+            .hint(format!("the books are: {}", known.join(", ")))
+            .into()),
+        None => Ok(settings.default_book().unwrap_or_default().to_owned()),
+    }
+}

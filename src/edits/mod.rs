@@ -1,0 +1,41 @@
+//! What the writing verbs change: pure functions from records to texts and [`Edit`]s.
+//!
+//! [`Edit`]: crate::edit::Edit
+
+mod assignment;
+mod create;
+mod rename;
+mod retire;
+mod value;
+
+pub use assignment::{Assignment, Operator, shape_at};
+pub use create::{adopted_text, default_plans, free_id, new_text, schema_line};
+pub use rename::{file_by_class, rename};
+pub use retire::{Retirement, retire, still_used};
+
+use crate::yaml::PatchError;
+
+/// Why an edit cannot be made, and how to mend it.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct EditError {
+    pub message: String,
+    pub help: Option<String>,
+}
+
+impl EditError {
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl From<PatchError> for EditError {
+    fn from(error: PatchError) -> Self {
+        EditError::new(error.to_string())
+    }
+}

@@ -1,0 +1,50 @@
+//! Reports made of what the engines say: each one a function from a snapshot to a [`Report`].
+//!
+//! A named report (`estate report NAME`) is one file and one line in [`NAMED`].
+
+mod register;
+mod schedule;
+mod valuation;
+mod value;
+mod value_change;
+
+use crate::date::{Date, Period};
+use crate::report::{Cell, Report};
+use crate::snapshot::Snapshot;
+use crate::value::Amount;
+
+pub use register::register;
+pub use schedule::schedule;
+pub use value::{Origins, value};
+pub use value_change::value_change;
+
+/// What a named report is made for.
+pub struct Request<'a> {
+    pub snapshot: &'a Snapshot,
+    /// The value date.
+    pub as_of: Date,
+    /// The period of costs.
+    pub period: Period,
+    pub book: &'a str,
+}
+
+/// A report that can be asked for by name.
+pub struct NamedReport {
+    pub name: &'static str,
+    pub title: &'static str,
+    pub description: &'static str,
+    pub make: fn(&Request<'_>) -> Report,
+}
+
+/// Every named report.
+pub static NAMED: &[&NamedReport] = &[&valuation::REPORT, &register::REPORT];
+
+/// An amount as a cell: a hole shows its reason, and so does a sum with holes below it.
+fn amount_cell(amount: &Amount) -> Cell {
+    match amount {
+        Amount::Known(money) => Cell::Money(*money),
+        Amount::AtLeast(money) => Cell::missing(format!("at least {money}")),
+        Amount::Missing(reason) => Cell::missing(reason.as_str()),
+        Amount::Carried => Cell::Empty,
+    }
+}

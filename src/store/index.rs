@@ -1,0 +1,114 @@
+//! The user's index: what is staged is respected, what was committed is told.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use git2::{ErrorCode, Index, IndexEntry, ObjectType, Oid, Repository, Tree};
+
+use super::{Store, StoreError};
+use crate::edit::Edit;
+
+/// How long to wait for another git command that holds the index.
+const INDEX_WAIT: Duration = Duration::from_secs(3);
+
+/// The index as it is on disk.
+pub(super) struct UserIndex<'s> {
+    store: &'s Store,
+    index: Index,
+}
+
+impl<'s> UserIndex<'s> {
+    pub fn read(store: &'s Store, git: &Repository) -> Result<Self, StoreError> {
+        let mut index = git.index()?;
+        index.read(false)?;
+        Ok(Self { store, index })
+    }
+
+    /// What the user has staged of the touched files must not be lost.
+    pub fn refuse_staged(&self, edit: &Edit, tree: &Tree<'_>) -> Result<(), StoreError> {
+        for (path, _) in edit.files() {
+            let git_path = self.store.git_path(path);
+            let git_path = Path::new(&git_path);
+            let staged = self.index.get_path(git_path, 0).map(|entry| entry.id);
+            let committed = tree.get_path(git_path).ok().map(|entry| entry.id());
+            // A repository that was made without an index has staged nothing.
+            if staged != committed && !(staged.is_none() && self.index.is_empty()) {
+                return Err(StoreError::Staged(path.to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over the committed contents, so that `git status` stays clean. Other entries, staged
+    /// or not, keep what they have.
+    pub fn refresh(mut self, edit: &Edit) -> Result<(), StoreError> {
+        for (path, text) in edit.files() {
+            let git_path = self.store.git_path(path);
+            match text {
+                Some(text) => self.index.add(&self.entry(path, git_path, text)?)?,
+                None => self.index.remove_path(Path::new(&git_path))?,
+            }
+        }
+        let begun = Instant::now();
+        loop {
+            match self.index.write() {
+                Ok(()) => return Ok(()),
+                Err(error) if error.code() == ErrorCode::Locked && begun.elapsed() < INDEX_WAIT => {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn entry(&self, path: &str, git_path: String, text: &str) -> Result<IndexEntry, StoreError> {
+        let disk = self.store.disk_path(path);
+        let metadata = disk.symlink_metadata().map_err(|error| StoreError::io("read", &disk, error))?;
+        let id = Oid::hash_object(ObjectType::Blob, text.as_bytes())?;
+        Ok(stat_entry(&metadata, id, git_path))
+    }
+}
+
+/// An index entry with the file's stat data, by which git later knows it unchanged.
+#[cfg(unix)]
+fn stat_entry(metadata: &fs::Metadata, id: Oid, git_path: String) -> IndexEntry {
+    use std::os::unix::fs::MetadataExt;
+    let low = |number: u64| (number & u64::from(u32::MAX)) as u32;
+    let time = |seconds: i64, nanoseconds: i64| git2::IndexTime::new(seconds as i32, nanoseconds as u32);
+    IndexEntry {
+        ctime: time(metadata.ctime(), metadata.ctime_nsec()),
+        mtime: time(metadata.mtime(), metadata.mtime_nsec()),
+        dev: low(metadata.dev()),
+        ino: low(metadata.ino()),
+        mode: 0o100_644,
+        uid: metadata.uid(),
+        gid: metadata.gid(),
+        file_size: low(metadata.size()),
+        id,
+        flags: 0,
+        flags_extended: 0,
+        path: git_path.into_bytes(),
+    }
+}
+
+/// Without stat data git compares the content once and then knows.
+#[cfg(not(unix))]
+fn stat_entry(metadata: &fs::Metadata, id: Oid, git_path: String) -> IndexEntry {
+    let never = git2::IndexTime::new(0, 0);
+    let file_size = u32::try_from(metadata.len()).unwrap_or(u32::MAX);
+    IndexEntry {
+        ctime: never,
+        mtime: never,
+        dev: 0,
+        ino: 0,
+        mode: 0o100_644,
+        uid: 0,
+        gid: 0,
+        file_size,
+        id,
+        flags: 0,
+        flags_extended: 0,
+        path: git_path.into_bytes(),
+    }
+}

@@ -1,0 +1,187 @@
+//! What single items and contracts cost in a period, before anything is shared.
+
+use std::collections::{HashMap, HashSet};
+
+use rust_decimal::Decimal;
+
+use super::tree::{Amount, Line, Origin};
+use crate::contract::accrual;
+use crate::date::Period;
+use crate::model::Kind;
+use crate::model::contract::Contract;
+use crate::model::item::Item;
+use crate::model::schedule::Schedule;
+use crate::model::service::Target;
+use crate::money::{Money, allocate};
+use crate::schedule;
+use crate::snapshot::Snapshot;
+
+/// Relations along which an item without a price of its own rests on one that has one.
+const CARRIERS: [&str; 5] = ["hosted_on", "runs_on", "installed_on", "part_of", "member_of"];
+/// Longest chain of carriers that is followed.
+const MOST_CARRIERS: usize = 16;
+
+/// The costs of one period in one book, with the indices that finding them needs.
+pub struct Costing<'a> {
+    pub snapshot: &'a Snapshot,
+    pub period: Period,
+    pub book: &'a str,
+    /// Supplier contracts by the id they cover, with the position in `covers`.
+    covered: HashMap<&'a str, Vec<(Contract<'a>, usize)>>,
+    schedules: HashMap<&'a str, Vec<Schedule<'a>>>,
+    /// Items that are components of some service.
+    components: HashSet<&'a str>,
+}
+
+impl<'a> Costing<'a> {
+    pub fn new(snapshot: &'a Snapshot, period: Period, book: &'a str) -> Self {
+        let mut covered: HashMap<&str, Vec<(Contract<'_>, usize)>> = HashMap::new();
+        for contract in snapshot.contracts().filter(Contract::is_supplier_side) {
+            for (at, id) in contract.covers().enumerate() {
+                covered.entry(id).or_default().push((contract, at));
+            }
+        }
+        let mut schedules: HashMap<&str, Vec<Schedule<'_>>> = HashMap::new();
+        for schedule in snapshot.schedules() {
+            if let Some(item) = schedule.item() {
+                schedules.entry(item).or_default().push(schedule);
+            }
+        }
+        let mut components = HashSet::new();
+        for component in snapshot.services().flat_map(|service| service.components()) {
+            match component.target {
+                Target::Item(id) => components.extend([id]),
+                Target::AnyOf(ids, _) => components.extend(ids),
+                Target::Service(_) => {}
+            }
+        }
+        Self { snapshot, period, book, covered, schedules, components }
+    }
+
+    /// The lines of an item: depreciation, contracts, or what there is to say instead.
+    pub(super) fn item_lines(&self, item: Item<'a>, depth: u8, share: Decimal) -> Vec<Line> {
+        if !item.record().is_sound() {
+            let reason = format!("item {} has errors; `estate audit` shows them", item.id());
+            return vec![Line::hole(depth, item.record().record_id(), "", reason)];
+        }
+        let mut lines: Vec<Line> = self.depreciation(item, depth, share).into_iter().collect();
+        lines.extend(self.contract_lines(Kind::Item, item.id(), depth, share));
+        if lines.is_empty() {
+            lines.push(self.unpriced(item, depth));
+        }
+        lines
+    }
+
+    fn depreciation(&self, item: Item<'a>, depth: u8, share: Decimal) -> Option<Line> {
+        let schedules = self.schedules.get(item.id()).map_or(&[][..], Vec::as_slice);
+        let with_book =
+            schedules.iter().find(|schedule| !schedule.0.is_sound() || schedule.book(self.book).is_some());
+        let Some(schedule) = with_book.or(schedules.first()) else {
+            let reason = format!("cost {} without a depreciation schedule", item.cost()?);
+            return Some(Line::hole(depth, item.record().record_id(), "cost", reason));
+        };
+        let origin = Origin { record: schedule.0.record_id(), field: format!("books.{}", self.book) };
+        let amount = match schedule::plan(self.snapshot, *schedule, self.book) {
+            Ok(plan) => self.share_of(plan.charge(self.period).map_err(|error| error.to_string()), share),
+            Err(problem) => Amount::Missing(problem.to_string()),
+        };
+        Some(Line { depth, label: format!("depreciation ({})", self.book), origin, share: None, amount })
+    }
+
+    /// The parts of the supplier contracts that cover a record, each in equal parts for all that
+    /// the contract covers.
+    pub(super) fn contract_lines(&self, kind: Kind, id: &str, depth: u8, share: Decimal) -> Vec<Line> {
+        let contracts = self.covered.get(id).map_or(&[][..], Vec::as_slice);
+        // An id that both an item and a service have means the item, as in every reference.
+        let means_this = kind == Kind::Item || self.snapshot.item(id).is_none();
+        contracts
+            .iter()
+            .filter(|_| means_this)
+            .map(|(contract, at)| {
+                let count = contract.covers().count();
+                let part = accrual(*contract, self.period.end)
+                    .and_then(|accrual| accrual.cost(self.period).map_err(|error| error.to_string()))
+                    .and_then(|cost| equal_part(cost, *at, count));
+                let amount = self.share_of(part, share);
+                let origin = Origin { record: contract.0.record_id(), field: "price".into() };
+                let of = if count > 1 { format!(", 1/{count}") } else { String::new() };
+                let label = format!("{} {}{of}", contract.kind(), contract.name());
+                Line { depth, label, origin, share: None, amount }
+            })
+            .collect()
+    }
+
+    /// A share of a figure, rounded; a hole where there is none or it is in another currency.
+    fn share_of(&self, figure: Result<Money, String>, share: Decimal) -> Amount {
+        let base = self.snapshot.settings().map(|settings| settings.currency);
+        match figure {
+            Err(reason) => Amount::Missing(reason),
+            Ok(money) if base.is_some_and(|base| base != money.currency()) && !money.is_zero() => {
+                let base = base.map_or_else(String::new, |base| base.to_string());
+                Amount::Missing(format!("{money}: there is no rate to {base}"))
+            }
+            Ok(money) => match money.times_ratio(share, Decimal::ONE) {
+                Ok(part) => Amount::Known(part),
+                Err(error) => Amount::Missing(error.to_string()),
+            },
+        }
+    }
+
+    /// An item without a cost and without a contract: carried by one that has a price, or a hole.
+    fn unpriced(&self, item: Item<'a>, depth: u8) -> Line {
+        match self.carrier(item) {
+            Some((carrier, field)) => Line {
+                depth,
+                label: format!("no price of its own; carried by {carrier}"),
+                origin: Origin { record: item.record().record_id(), field },
+                share: None,
+                amount: Amount::Carried,
+            },
+            None => Line::hole(
+                depth,
+                item.record().record_id(),
+                "cost",
+                "no cost, no contract, and nothing priced that carries it".to_owned(),
+            ),
+        }
+    }
+
+    /// The nearest item, along the carrying relations, that has a price and is a component of some
+    /// service, so that its cost is charged there; with the relation that leads to it.
+    fn carrier(&self, item: Item<'a>) -> Option<(&'a str, String)> {
+        let mut seen: HashSet<&str> = HashSet::from([item.id()]);
+        let mut level: Vec<(&str, String)> =
+            related(item).map(|(id, field)| (id, field.to_owned())).collect();
+        for _ in 0..MOST_CARRIERS {
+            for (id, field) in &level {
+                if self.components.contains(id) && self.has_price(id) {
+                    return Some((id, field.clone()));
+                }
+            }
+            let mut next = Vec::new();
+            for (id, field) in level {
+                if let Some(item) = self.snapshot.item(id).filter(|_| seen.insert(id)) {
+                    next.extend(related(item).map(|(id, _)| (id, field.clone())));
+                }
+            }
+            level = next;
+        }
+        None
+    }
+
+    fn has_price(&self, id: &str) -> bool {
+        self.covered.contains_key(id) || self.snapshot.item(id).is_some_and(|item| item.cost().is_some())
+    }
+}
+
+fn related<'a>(item: Item<'a>) -> impl Iterator<Item = (&'a str, String)> {
+    CARRIERS.into_iter().flat_map(move |relation| {
+        item.related(relation).enumerate().map(move |(at, id)| (id, format!("relations.{relation}[{at}]")))
+    })
+}
+
+fn equal_part(cost: Money, at: usize, count: usize) -> Result<Money, String> {
+    let weights = vec![Decimal::ONE; count];
+    let parts = allocate(cost, &weights).map_err(|error| error.to_string())?;
+    parts.get(at).copied().ok_or_else(|| "the contract covers nothing".to_owned())
+}
