@@ -225,11 +225,6 @@ struct Wrong(String);
 fn missing_fields(draft: &Draft, shape: &Shape) -> Vec<String> {
     let mut missing = Vec::new();
     collect_missing(draft, shape, "", &mut missing);
-    // The schema wants one of two here, and people think in lengths.
-    if draft.kind == Kind::Contract && !draft.says("term.length") && !draft.says("term.end") {
-        let after = missing.iter().position(|route| route == "term.start").map_or(missing.len(), |at| at + 1);
-        missing.insert(after, "term.length".to_owned());
-    }
     missing
 }
 
@@ -250,7 +245,6 @@ fn collect_missing(draft: &Draft, shape: &Shape, above: &str, missing: &mut Vec<
 fn option_for(route: &str, schema: &Schema) -> String {
     let option = match route {
         "term.start" => "--start DATE".to_owned(),
-        "term.length" => "--length DURATION (or --end DATE)".to_owned(),
         "books" => "--life DURATION and --start DATE (or --item ITEM of a class with a plan)".to_owned(),
         "name" | "status" | "side" | "kind" | "party" | "item" => format!("--{route}"),
         _ => format!("--set {route}=…"),
