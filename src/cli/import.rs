@@ -108,21 +108,22 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         Source::Csv(args) => {
             let bytes = read_file(&args.file, csv::MAX_BYTES)?;
             by_mapping(context, &args.common, |mapping, schemas| {
-                let sheet = Sheet::open(&bytes, args.delimiter)?;
+                let sheet = Sheet::open(&bytes, args.delimiter).map_err(unreadable)?;
+                let incoming = sheet.rows(mapping, schemas).map_err(unreadable)?;
                 let lacks = sheet.lacks(mapping);
                 if !lacks.is_empty() {
                     let columns = lacks.join(", ");
                     context.say(&escape::terminal(&format!("not in the file, so not imported: {columns}")));
                 }
-                sheet.rows(mapping, schemas)
+                Ok(incoming)
             })
         }
         Source::Yaml(args) => {
             let files = Files::below(&args.folder)?;
             by_mapping(context, &args.common, |mapping, schemas| {
                 let pattern = mapping.files.as_deref().ok_or_else(|| {
-                    ReadError::new("the mapping is not for YAML files: it has no `files`")
-                        .help("add `files: '**/*.yaml'`, or a narrower pattern")
+                    Failure::usage("the mapping is not for YAML files: it has no `files`")
+                        .hint("add `files: '**/*.yaml'`, or a narrower pattern")
                 })?;
                 files.read(pattern, mapping, schemas)
             })
@@ -135,12 +136,12 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
 fn by_mapping(
     context: &Context,
     args: &CommonArgs,
-    read: impl FnOnce(&Mapping, &Schemas) -> Result<Incoming, ReadError>,
+    read: impl FnOnce(&Mapping, &Schemas) -> anyhow::Result<Incoming>,
 ) -> anyhow::Result<Exit> {
     let (name, text) = mapping_text(&args.map)?;
     import(context, args, |schemas| {
-        let mapping = Mapping::read(&name, &text, schemas).map_err(|error| told(error, Failure::usage))?;
-        let incoming = read(&mapping, schemas).map_err(|error| told(error, Failure::failed))?;
+        let mapping = Mapping::read(&name, &text, schemas).map_err(unusable)?;
+        let incoming = read(&mapping, schemas)?;
         Ok((mapping.system, incoming))
     })
 }
@@ -157,7 +158,11 @@ fn import(
             return Err(Failure::nothing("the source holds no records").into());
         }
         let progress = Progress::new("records", incoming.proposals.len());
-        let mut plan = plan(snapshot, incoming, Options { source: &source, checked: &|| progress.step() });
+        let mut plan = plan(
+            snapshot,
+            incoming,
+            Options { source: &source, checked: &|| progress.step(), as_of: Some(context.as_of) },
+        );
         progress.finish();
         let refused = !plan.rejections.is_empty() && !args.skip_rejected;
         let edit = std::mem::take(&mut plan.edit);
@@ -176,7 +181,7 @@ fn import(
     if !refused || args.write.dry_run {
         written?;
     }
-    tell(context, &plan, args.write.dry_run)?;
+    tell(context, &plan, refused, args.write.dry_run)?;
     if refused {
         context.say(
             "rows were rejected, so nothing was written; mend them in the source or the mapping, or take in the others with --skip-rejected",
@@ -187,9 +192,9 @@ fn import(
 
 /// The outcome: as the answer where a format was asked for, else on stderr. The answer of a dry run
 /// is what would change.
-fn tell(context: &Context, plan: &Plan, dry_run: bool) -> anyhow::Result<()> {
+fn tell(context: &Context, plan: &Plan, refused: bool, dry_run: bool) -> anyhow::Result<()> {
     if context.format_name().is_some() && !dry_run {
-        return context.show(&outcome(plan));
+        return context.show(&outcome(plan).header("written", if refused { "no" } else { "yes" }));
     }
     let left_out = plan.left_out.iter().map(|(what, count)| (*count, format!("left out ({what})")));
     let counts = counts(plan).into_iter().map(|(what, count)| (count, what.to_owned())).chain(left_out);
@@ -199,7 +204,8 @@ fn tell(context: &Context, plan: &Plan, dry_run: bool) -> anyhow::Result<()> {
         let table = Report::new("rejections", "Rejected").section(rejections(plan));
         context.say(render::report(&table, Format::Table, &Style::default()).trim_end());
     }
-    context.say(&escape::terminal(&line.join(", ")));
+    let planned = if refused || dry_run { "planned: " } else { "" };
+    context.say(&escape::terminal(&format!("{planned}{}", line.join(", "))));
     Ok(())
 }
 
@@ -234,8 +240,12 @@ fn rejections(plan: &Plan) -> Section {
     section
 }
 
-fn told(error: ReadError, kind: fn(String) -> Failure) -> Failure {
-    kind(error.message).hint_if(error.help)
+fn unreadable(error: ReadError) -> Failure {
+    Failure::failed(error.message).hint_if(error.help)
+}
+
+fn unusable(error: ReadError) -> Failure {
+    Failure::usage(error.message).hint_if(error.help)
 }
 
 /// Name and text of the mapping: a shipped one, or a file.
@@ -267,8 +277,7 @@ fn maps(context: &Context, name: Option<&str>) -> anyhow::Result<Exit> {
     let columns = vec![Column::new("name", "Mapping"), Column::new("title", "What it is for")];
     let mut section = Section::new("mappings", "Mappings", columns);
     for (name, text) in Mapping::all_shipped() {
-        let mapping =
-            Mapping::read(name, text, &Schemas::shipped()).map_err(|error| told(error, Failure::failed))?;
+        let mapping = Mapping::read(name, text, &Schemas::shipped()).map_err(unusable)?;
         section.push(vec![Cell::id(name), Cell::text(mapping.title)]);
     }
     context.show(&Report::new("mappings", "Mappings that come with estate").section(section))?;
@@ -323,7 +332,7 @@ impl Files {
         Ok(files)
     }
 
-    fn read(&self, pattern: &str, mapping: &Mapping, schemas: &Schemas) -> Result<Incoming, ReadError> {
+    fn read(&self, pattern: &str, mapping: &Mapping, schemas: &Schemas) -> anyhow::Result<Incoming> {
         let asked = self.paths.iter().filter(|path| yaml_files::is_asked_for(pattern, path));
         let mut read: Vec<(&str, Vec<u8>)> = Vec::new();
         for path in asked {
@@ -331,12 +340,14 @@ impl Files {
             // One byte more than a file may have tells that it is too large.
             File::open(self.folder.join(path))
                 .and_then(|file| file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes))
-                .map_err(|error| ReadError::new(format!("cannot read {path}: {error}")))?;
+                .with_context(|| format!("cannot read {path}"))?;
             read.push((path, bytes));
         }
         if read.is_empty() {
-            return Err(ReadError::new(format!("no file below {} is `{pattern}`", self.folder.display()))
-                .help("name the folder that the pattern of the mapping is below"));
+            let message = format!("no file below {} matches `{pattern}`", self.folder.display());
+            return Err(Failure::nothing(message)
+                .hint("name the folder that the pattern of the mapping begins in")
+                .into());
         }
         Ok(yaml_files::read(read.iter().map(|(path, bytes)| (*path, bytes.as_slice())), mapping, schemas))
     }

@@ -86,13 +86,19 @@ impl<'a> Contract<'a> {
         self.0.date("term.start")
     }
 
-    /// The last day of the initial term: the day before the same day after its length.
+    /// The last day of the initial term: the day before the same day after its length. An open-ended
+    /// contract has none.
     pub fn initial_end(&self) -> Option<Date> {
         if let Some(end) = self.0.date("term.end") {
             return Some(end);
         }
         let length = self.0.get("term.length").and_then(as_duration)?;
         length.after(self.start()?).ok().map(day_before)
+    }
+
+    /// Whether it runs until somebody ends it: its term has neither a length nor an end.
+    pub fn is_open_ended(&self) -> bool {
+        self.0.get("term.length").is_none() && self.0.get("term.end").is_none()
     }
 
     pub fn renewal(&self) -> Renewal {
@@ -104,9 +110,13 @@ impl<'a> Contract<'a> {
     }
 
     /// The days on which the contract runs, as far as `horizon`: a tacit renewal goes on as long
-    /// as nobody gives notice; the others end with the initial term.
+    /// as nobody gives notice, and an open-ended contract too; the others end with the initial term.
     pub fn runs(&self, horizon: Date) -> Option<Period> {
-        let (start, initial_end) = (self.start()?, self.initial_end()?);
+        let start = self.start()?;
+        if self.is_open_ended() {
+            return Some(Period { start, end: horizon.max(start) });
+        }
+        let initial_end = self.initial_end()?;
         let end = match self.renewal() {
             Renewal::Tacit(_) => initial_end.max(horizon),
             Renewal::None | Renewal::Express => initial_end,

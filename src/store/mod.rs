@@ -12,6 +12,7 @@ mod init;
 mod origins;
 mod revision;
 mod transaction;
+mod tree_files;
 mod worktree;
 
 use std::path::{Path, PathBuf};

@@ -9,6 +9,7 @@ use git2::{ErrorCode, FileMode, Oid, Repository, RepositoryState, Signature, Tre
 
 use super::durable::{flush_git_writes, remove_file, write_file};
 use super::index::UserIndex;
+use super::tree_files::TreeFiles;
 use super::{Identity, Store, StoreError};
 use crate::edit::Edit;
 use crate::snapshot::Snapshot;
@@ -95,13 +96,14 @@ impl Transaction<'_> {
                 None => git.find_tree(git.treebuilder(None)?.write()?)?,
             };
             let moved = *first_tip.get_or_insert(tip) != tip;
+            let mut files = TreeFiles::of(git, &tree);
             for (path, _) in edit.files() {
-                if !self.is_as_before(&tree, path, before)? {
+                if !self.is_as_before(&mut files, path, before)? {
                     let path = path.to_owned();
                     return Err(if moved { StoreError::Changed(path) } else { StoreError::Dirty(path) });
                 }
             }
-            UserIndex::read(self.store, git)?.refuse_staged(edit, &tree)?;
+            UserIndex::read(self.store, git)?.refuse_staged(edit, &mut files)?;
             let tree = self.apply(git, &tree, edit)?;
             let parent = tip.map(|tip| git.find_commit(tip)).transpose()?;
             let parents: Vec<_> = parent.iter().collect();
@@ -147,13 +149,15 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    fn is_as_before(&self, tree: &Tree<'_>, path: &str, before: &Snapshot) -> Result<bool, StoreError> {
-        let committed = match tree.get_path(Path::new(&self.store.git_path(path))) {
-            Ok(entry) => Some(self.store.blob_text(entry.id())?),
-            Err(error) if error.code() == ErrorCode::NotFound => None,
-            Err(error) => return Err(error.into()),
-        };
-        Ok(same_text(before, path, committed.as_deref()))
+    fn is_as_before(
+        &self,
+        files: &mut TreeFiles<'_>,
+        path: &str,
+        before: &Snapshot,
+    ) -> Result<bool, StoreError> {
+        let id = files.id(&self.store.git_path(path))?;
+        let text = id.map(|id| self.store.blob_text(id)).transpose()?;
+        Ok(same_text(before, path, text.as_deref()))
     }
 
     fn apply<'g>(&self, git: &'g Repository, tree: &Tree<'_>, edit: &Edit) -> Result<Tree<'g>, StoreError> {

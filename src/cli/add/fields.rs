@@ -64,7 +64,7 @@ pub struct Fields {
     /// The first day, also of a depreciation schedule
     #[arg(long, value_name = "DATE", help_heading = "Fields of contracts")]
     start: Option<String>,
-    /// The length of the first term, such as 3y
+    /// The length of the first term, such as 3y; with neither it nor --end, the contract is open-ended
     #[arg(long, value_name = "DURATION", help_heading = "Fields of contracts", conflicts_with = "end")]
     length: Option<String>,
     /// The last day of the first term
