@@ -1,6 +1,8 @@
 use estate::diff::{self, Change, Detail};
 use estate::model::RecordId;
 use estate::render::escape;
+use estate::report::Report;
+use estate::reports::{Request, value_change};
 use estate::snapshot::Snapshot;
 use estate::store::{PathChange, Store};
 use estate::suggest;
@@ -9,6 +11,8 @@ use super::completions::record_ids;
 use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::named;
+use super::schedule::book_or_default;
+use super::value::PeriodArgs;
 
 /// Show what changed between two versions, by record and field
 ///
@@ -21,6 +25,7 @@ use super::named;
   estate diff HEAD~5                   since five commits ago, with what is not committed
   estate diff v1.0..v2.0 --stat        between two versions, a line a record
   estate diff main --record srv-web-01
+  estate diff main --value             with the effect on values and costs
   estate diff --exit-code              for scripts: 1 where anything differs")]
 pub struct Args {
     /// The older version: a branch, tag or commit, or A..B for both
@@ -44,6 +49,14 @@ pub struct Args {
     /// Items of this class alone
     #[arg(long)]
     class: Option<String>,
+    /// Add what the change does to net book values, service costs and contracts
+    #[arg(long)]
+    value: bool,
+    #[command(flatten)]
+    period: PeriodArgs,
+    /// The book whose depreciation counts for --value [default: the default book of the settings]
+    #[arg(long, value_name = "BOOK", requires = "value")]
+    book: Option<String>,
     /// Exit with 1 where anything differs
     #[arg(long)]
     exit_code: bool,
@@ -79,9 +92,29 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         context.answer(&changes.iter().map(line).collect::<String>())?;
     } else {
         let detail = if args.name_only { Detail::Records } else { detail };
-        context.show(&diff::report(&changes, &before, &after, detail))?;
+        let report = diff::report(&changes, &before, &after, detail);
+        context.show(&if args.value { with_value(context, &store, &args, report)? } else { report })?;
     }
     Ok(if args.exit_code && !changes.is_empty() { Exit::Findings } else { Exit::Done })
+}
+
+/// Both versions are read whole and valued for one day, period and book: those of the newer one.
+fn with_value(context: &Context, store: &Store, args: &Args, report: Report) -> anyhow::Result<Report> {
+    let (old, new) = versions(args)?;
+    let before = store.at(old)?;
+    let after = match new {
+        Some(new) => store.at(new)?,
+        None => store.worktree()?,
+    };
+    let book = book_or_default(&after, args.book.as_deref())?;
+    let period = args.period.resolve(&after, context.as_of)?;
+    let request = |snapshot| Request { snapshot, as_of: context.as_of, period, book: &book };
+    let section = value_change(&request(&before), &request(&after));
+    Ok(report
+        .header("as_of", context.as_of.to_string())
+        .header("period", period.to_string())
+        .header("book", book.as_str())
+        .section(section))
 }
 
 /// The two versions; `None` is the files on disk. As in git, an end of `A..B` that is left out is
