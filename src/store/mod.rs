@@ -9,6 +9,7 @@ mod error;
 mod history;
 mod index;
 mod init;
+mod pack;
 mod revision;
 mod transaction;
 mod worktree;
