@@ -193,6 +193,7 @@ fn the_sample_is_the_same_everywhere() {
     assert!(one.head().is_some() && one.head() == two.head());
     assert_eq!(one.status(), "");
     assert_eq!(one.read("inventory/settings.yaml"), include_str!("../inventory/settings.yaml"));
+    one.git(&["fsck", "--strict", "--full"]);
     one.ok(&["audit"]);
     one.refuses(&["init", "--sample", "."], 3, "is not an empty folder");
 }

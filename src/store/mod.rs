@@ -10,6 +10,7 @@ mod history;
 mod index;
 mod init;
 mod origins;
+mod pack;
 mod revision;
 mod transaction;
 mod tree_files;

@@ -1,14 +1,15 @@
 //! Writing an edit as one commit: all of it or nothing, and nothing of anybody else's lost.
 
 use std::fs::{self, File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use git2::build::TreeUpdateBuilder;
 use git2::{ErrorCode, FileMode, Oid, Repository, RepositoryState, Signature, Tree};
 
-use super::durable::{flush_git_writes, remove_file, write_file};
+use super::durable::{flush_git_writes, remove_file, write_files};
 use super::index::UserIndex;
+use super::pack::Objects;
 use super::tree_files::TreeFiles;
 use super::{Identity, Store, StoreError};
 use crate::edit::Edit;
@@ -88,6 +89,8 @@ impl Transaction<'_> {
         for (path, _) in edit.files() {
             self.refuse_if_not(path, before)?;
         }
+        let odb = git.odb()?;
+        let objects = Objects::of(edit, &odb)?;
         let mut first_tip: Option<Option<Oid>> = None;
         for _ in 0..MOST_RACES {
             let tip = tip_of(git, &branch)?;
@@ -108,6 +111,7 @@ impl Transaction<'_> {
             let parent = tip.map(|tip| git.find_commit(tip)).transpose()?;
             let parents: Vec<_> = parent.iter().collect();
             let id = git.commit(None, &author, &author, &edit.message(), &tree, &parents)?;
+            objects.flush(self.store, git, edit, &tree, id)?;
             if swing(git, &branch, tip, id, &edit.summary)? {
                 let committed = Committed {
                     id: id.to_string(),
@@ -174,12 +178,13 @@ impl Transaction<'_> {
 
     fn refresh(&self, edit: &Edit) -> Result<(), StoreError> {
         let root = self.store.root();
-        for (path, text) in edit.files() {
+        let written: Vec<(PathBuf, &str)> =
+            edit.files().filter_map(|(path, text)| Some((self.store.disk_path(path), text?))).collect();
+        write_files(&written)?;
+        for (path, _) in edit.files().filter(|(_, text)| text.is_none()) {
             let disk = self.store.disk_path(path);
-            match text {
-                Some(text) => write_file(&disk, text.as_bytes())?,
-                None if disk.symlink_metadata().is_ok() => remove_file(&disk, root)?,
-                None => {}
+            if disk.symlink_metadata().is_ok() {
+                remove_file(&disk, root)?;
             }
         }
         Ok(())
