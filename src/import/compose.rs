@@ -1,6 +1,6 @@
 //! The text of an imported record: a new file, or a change of the fields that the source provides.
 
-use super::plan::Target;
+use super::matching::Target;
 use crate::model::slug::slug;
 use crate::model::{Kind, Place, Record};
 use crate::schema::{RefTarget, Schema, Schemas, Shape, Type};
