@@ -1,6 +1,16 @@
 //! `estate import`, as a person would use it: on the exports of well-known products, twice, and on
 //! files that are wrong. The samples in `tests/import/` have the columns that those products write.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    reason = "a test stops at what is not as it should be, and makes the files it needs"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
