@@ -28,6 +28,8 @@ pub struct Plan {
     pub unchanged: usize,
     /// In the order of the source.
     pub rejections: Vec<Rejection>,
+    /// As the reader found them.
+    pub merged: BTreeMap<String, usize>,
     pub left_out: BTreeMap<String, usize>,
 }
 
@@ -54,7 +56,7 @@ impl<'a> Options<'a> {
 /// or refers to something that neither side knows, is rejected, and so are new records that refer
 /// to it.
 pub fn plan(snapshot: &Snapshot, incoming: Incoming, options: Options<'_>) -> Plan {
-    let Incoming { proposals, mut rejections, left_out } = incoming;
+    let Incoming { proposals, mut rejections, merged, left_out } = incoming;
     let matching = Matching::of(snapshot, proposals, &mut rejections);
     let mut outcomes: Vec<Outcome> = matching
         .targets
@@ -68,7 +70,7 @@ pub fn plan(snapshot: &Snapshot, incoming: Incoming, options: Options<'_>) -> Pl
         .collect();
     reject_referrers(&matching.targets, &mut outcomes);
     let wanted = wanted(&matching.targets, &outcomes);
-    let mut plan = Plan { rejections, left_out, ..Plan::default() };
+    let mut plan = Plan { rejections, merged, left_out, ..Plan::default() };
     for (index, (target, outcome)) in matching.targets.iter().zip(outcomes).enumerate() {
         match outcome.result {
             _ if !wanted.contains(&index) => {}
