@@ -192,7 +192,11 @@ fn import(
             return Err(Failure::nothing("the source holds no records").into());
         }
         let progress = Progress::new("records", incoming.proposals.len());
-        let mut plan = plan(snapshot, incoming, Options { source: &source, checked: &|| progress.step() });
+        let mut plan = plan(
+            snapshot,
+            incoming,
+            Options { source: &source, checked: &|| progress.step(), as_of: Some(context.as_of) },
+        );
         progress.finish();
         let refused = !plan.rejections.is_empty() && !args.skip_rejected;
         let edit = std::mem::take(&mut plan.edit);

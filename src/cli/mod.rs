@@ -4,7 +4,6 @@
 //! the environment and the terminal.
 
 mod add;
-mod add_fields;
 mod ask;
 mod audit;
 mod completions;

@@ -11,6 +11,8 @@ use rayon::prelude::*;
 
 use super::compose::{self, Composed, Referred};
 use super::{Incoming, Proposal, Rejection};
+use crate::audit;
+use crate::date::Date;
 use crate::edit::Edit;
 use crate::model::slug::{numbered, slug};
 use crate::model::{Kind, Place, Record};
@@ -18,7 +20,7 @@ use crate::schema::RefTarget;
 use crate::snapshot::Snapshot;
 
 /// What an import would do.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Plan {
     /// The files of all records that can be taken in; empty where nothing changes.
     pub edit: Edit,
@@ -28,7 +30,7 @@ pub struct Plan {
     pub unchanged: usize,
     /// In the order of the source.
     pub rejections: Vec<Rejection>,
-    /// As the reader found them.
+    /// As the reader counted them.
     pub merged: BTreeMap<String, usize>,
     pub left_out: BTreeMap<String, usize>,
 }
@@ -40,11 +42,13 @@ pub struct Options<'a> {
     pub source: &'a str,
     /// Called, from several threads, for each record that has been checked.
     pub checked: &'a (dyn Fn() + Sync),
+    /// The day for which the audit judges the outcome; without it, records are judged alone.
+    pub as_of: Option<Date>,
 }
 
 impl<'a> Options<'a> {
     pub fn of(source: &'a str) -> Self {
-        Self { source, checked: &|| {} }
+        Self { source, checked: &|| {}, as_of: None }
     }
 }
 
@@ -52,9 +56,9 @@ impl<'a> Options<'a> {
 ///
 /// A proposal is matched with the record that has its key; else with a record of its id that has
 /// the same name or serial number and no key of that system yet; else it becomes a new record,
-/// under its id or, where that is taken, the id with a number. A proposal that breaks its schema,
-/// or refers to something that neither side knows, is rejected, and so are new records that refer
-/// to it.
+/// under its id or, where that is taken, the id with a number. A proposal that breaks its schema or
+/// a rule of the audit, or refers to something that neither side knows, is rejected, and so are
+/// records that refer to it.
 pub fn plan(snapshot: &Snapshot, incoming: Incoming, options: Options<'_>) -> Plan {
     let Incoming { proposals, mut rejections, merged, left_out } = incoming;
     let matching = Matching::of(snapshot, proposals, &mut rejections);
@@ -68,27 +72,14 @@ pub fn plan(snapshot: &Snapshot, incoming: Incoming, options: Options<'_>) -> Pl
             outcome
         })
         .collect();
-    reject_referrers(&matching.targets, &mut outcomes);
-    let wanted = wanted(&matching.targets, &outcomes);
-    let mut plan = Plan { rejections, merged, left_out, ..Plan::default() };
-    for (index, (target, outcome)) in matching.targets.iter().zip(outcomes).enumerate() {
-        match outcome.result {
-            _ if !wanted.contains(&index) => {}
-            Ok(Composed::New(text)) => {
-                plan.created += 1;
-                plan.edit.write(target.path(), text);
-            }
-            Ok(Composed::Changed(text)) => {
-                plan.updated += 1;
-                plan.edit.write(target.path(), text);
-            }
-            Ok(Composed::Same) if target.is_named_only() => {}
-            Ok(Composed::Same) => plan.unchanged += 1,
-            Err(reason) => plan.rejections.push(Rejection { origin: target.proposal.origin.clone(), reason }),
+    loop {
+        reject_referrers(&matching.targets, &mut outcomes);
+        let plan = matching.plan(&outcomes, &rejections, &left_out, options.source);
+        // Each round rejects something, so there is a last one.
+        if !matching.judge(&plan.edit, options.as_of, &mut outcomes) {
+            return Plan { merged, ..plan };
         }
     }
-    plan.edit.summary = summary(&plan, options.source);
-    plan
 }
 
 /// `Import 63 records from netbox (12 created, 51 updated)`.
@@ -215,6 +206,59 @@ impl<'s> Matching<'s> {
             .iter()
             .copied()
             .find(|index| Some(*index) != not && self.targets.get(*index).is_some_and(fits))
+    }
+
+    fn plan(
+        &self,
+        outcomes: &[Outcome],
+        rejections: &[Rejection],
+        left_out: &BTreeMap<String, usize>,
+        source: &str,
+    ) -> Plan {
+        let wanted = wanted(&self.targets, outcomes);
+        let mut plan =
+            Plan { rejections: rejections.to_vec(), left_out: left_out.clone(), ..Plan::default() };
+        for (index, (target, outcome)) in self.targets.iter().zip(outcomes).enumerate() {
+            match &outcome.result {
+                _ if !wanted.contains(&index) => {}
+                Ok(Composed::New(text)) => {
+                    plan.created += 1;
+                    plan.edit.write(target.path(), text.as_str());
+                }
+                Ok(Composed::Changed(text)) => {
+                    plan.updated += 1;
+                    plan.edit.write(target.path(), text.as_str());
+                }
+                Ok(Composed::Same) if target.is_named_only() => {}
+                Ok(Composed::Same) => plan.unchanged += 1,
+                Err(reason) => {
+                    let (origin, reason) = (target.proposal.origin.clone(), reason.clone());
+                    plan.rejections.push(Rejection { origin, reason });
+                }
+            }
+        }
+        plan.edit.summary = summary(&plan, source);
+        plan
+    }
+
+    /// Rejects the records with which the estate would break rules of the audit that it keeps now.
+    /// Answers whether there were any.
+    fn judge(&self, edit: &Edit, as_of: Option<Date>, outcomes: &mut [Outcome]) -> bool {
+        let Some(as_of) = as_of.filter(|_| !edit.is_empty()) else { return false };
+        let mut broken: HashMap<String, Vec<String>> = HashMap::new();
+        for finding in audit::new_errors(self.snapshot, &self.snapshot.with(edit), as_of, true) {
+            broken.entry(finding.location.path.to_string()).or_default().push(finding.message);
+        }
+        let mut rejected = false;
+        for (target, outcome) in
+            self.targets.iter().zip(outcomes).filter(|(_, outcome)| outcome.result.is_ok())
+        {
+            if let Some(messages) = broken.remove(&target.path()) {
+                outcome.result = Err(messages.join("; "));
+                rejected = true;
+            }
+        }
+        rejected
     }
 
     fn outcome(&self, index: usize, target: &Target<'_>) -> Outcome {

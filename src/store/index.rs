@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use git2::{ErrorCode, Index, IndexEntry, ObjectType, Oid, Repository, Tree};
+use git2::{ErrorCode, Index, IndexEntry, ObjectType, Oid, Repository};
 
+use super::tree_files::TreeFiles;
 use super::{Store, StoreError};
 use crate::edit::Edit;
 
@@ -26,12 +27,11 @@ impl<'s> UserIndex<'s> {
     }
 
     /// What the user has staged of the touched files must not be lost.
-    pub fn refuse_staged(&self, edit: &Edit, tree: &Tree<'_>) -> Result<(), StoreError> {
+    pub fn refuse_staged(&self, edit: &Edit, files: &mut TreeFiles<'_>) -> Result<(), StoreError> {
         for (path, _) in edit.files() {
             let git_path = self.store.git_path(path);
-            let git_path = Path::new(&git_path);
-            let staged = self.index.get_path(git_path, 0).map(|entry| entry.id);
-            let committed = tree.get_path(git_path).ok().map(|entry| entry.id());
+            let staged = self.index.get_path(Path::new(&git_path), 0).map(|entry| entry.id);
+            let committed = files.id(&git_path)?;
             // A repository that was made without an index has staged nothing.
             if staged != committed && !(staged.is_none() && self.index.is_empty()) {
                 return Err(StoreError::Staged(path.to_owned()));

@@ -209,6 +209,25 @@ fn what_cannot_be_taken_in_is_rejected_with_its_reason() {
 }
 
 #[test]
+fn what_breaks_a_rule_of_the_audit_is_rejected_with_what_refers_to_it() {
+    let before = snapshot(&[SETTINGS]);
+    let fields = "{name: A, status: planned, asset_tag: T1}";
+    let late = "{name: C, status: planned, ordered: 2024-01-02, acquired: 2023-01-01}";
+    let proposals = vec![
+        server("a", "1", fields),
+        server("c", "3", late),
+        server("d", "4", "{name: D, status: planned, relations: {runs_on: [c]}}"),
+    ];
+    let incoming = Incoming { proposals, ..Incoming::default() };
+    let as_of = crate::date::parse_date("2026-01-01").ok();
+    let plan = plan(&before, incoming, Options { as_of, ..Options::of("out") });
+    assert_eq!(counts(&plan), (1, 0, 0, 2), "{:?}", plan.rejections);
+    let origins: Vec<&str> = plan.rejections.iter().map(|rejection| rejection.origin.as_str()).collect();
+    assert_eq!(origins, ["line 3", "line 4"]);
+    assert!(plan.rejections[1].reason.starts_with("it refers to the item `c`, which is rejected: "));
+}
+
+#[test]
 fn a_class_that_people_chose_stays() {
     let text = "id: fw\nclass: network_device\nname: FW\nstatus: in_use\nexternal: {out: '1'}\n";
     let before = snapshot(&[SETTINGS, ("items/network_device/fw.yaml", text)]);
