@@ -94,13 +94,13 @@ fn join<'d>(
             }
             let is_circuit = |end: &End<'_>| end.is("circuits.circuittermination");
             let id = |end: &End<'d>| source.id(Some(end.belongs_to));
-            is_told |= !(is_circuit(from) && is_circuit(to));
             match (is_circuit(from), is_circuit(to)) {
-                (true, true) => {}
+                (true, true) => continue,
                 (true, false) => plugged.entry(from.port.key()).or_default().extend(id(to)),
                 (false, true) => plugged.entry(to.port.key()).or_default().extend(id(from)),
                 (false, false) => relate(drafts, (from, id(from)), (to, id(to))),
             }
+            is_told = true;
         }
     }
     if is_told { Ok(()) } else { Err(Untold::LeftOut("within one device or circuit, or between circuits")) }
