@@ -201,7 +201,7 @@ fn show_names_what_a_record_refers_to() {
         assert!(shown.stdout.contains(line), "{line}: {}", shown.stdout);
     }
     assert!(!shown.stdout.contains("used by"));
-    assert_eq!(shown.stderr, "there is also schedule/srv-web-01\n");
+    assert_eq!(shown.stderr, "", "the schedule of an item is no other record to tell of");
     let document = estate.run(&["show", "srv-web-01", "--referrers", "--json"]).json();
     assert_eq!(document["fields"]["attributes"]["memory_gib"], "256");
     assert_eq!(document["schedule"]["books"]["accounting"]["life"], "5y");
