@@ -209,3 +209,26 @@ fn yaml_files_are_rows_and_what_is_no_yaml_is_rejected() {
     assert!(namespace.contains("owner: web-team\n") && namespace.contains("tags: [dev]\n"), "{namespace}");
     assert!(estate.text("parties/web-team.yaml").contains("email: web@example.org\n"));
 }
+
+#[test]
+fn the_mapping_of_the_help_can_be_used() {
+    let estate = Estate::new();
+    let help = estate.run(&["import", "csv", "--help"]).out;
+    let (_, rest) = help.split_once("A mapping is a YAML file:\n").unwrap();
+    let (mapping, _) = rest.split_once("\n`{A|B}`").unwrap();
+    let mapping: String =
+        mapping.lines().map(|line| format!("{}\n", line.strip_prefix("  ").unwrap_or(""))).collect();
+    let file = |name: &str| estate.folder.path().join(name);
+    fs::write(file("ours.yaml"), mapping).unwrap();
+    fs::write(
+        file("ours.csv"),
+        "Tag;Name;Type;State;Site;Price;Labels\nT1;PC 1;Big laptop;Used;HQ;1 234,50 €;a, B c\n",
+    )
+    .unwrap();
+    let done = estate.import(&file("ours.csv"), "ours.yaml", &[]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let laptop = estate.text("items/laptop/pc-1.yaml");
+    for line in ["location: hq", "cost: 1234.50 EUR", "tags: [a, b-c]", "  asset-list: T1"] {
+        assert!(laptop.lines().any(|known| known == line), "{line}\n{laptop}");
+    }
+}
