@@ -41,7 +41,9 @@ const CONFINED: [(&str, &[&str]); 10] = [
 
 /// A folder whose files are entries of a list: the text that makes a file an entry, and how the
 /// list in `mod.rs` names it.
-const REGISTRIES: [(&str, &str, fn(&str) -> String); 6] = [
+type Registry = (&'static str, &'static str, fn(&str) -> String);
+
+const REGISTRIES: [Registry; 6] = [
     ("audit/rules", "pub static RULE: Rule", |name| format!("&{name}::RULE,")),
     ("cli", "pub fn run(context: &Context, args: Args)", |name| format!(" = {name};")),
     ("render", "pub fn render(report: &Report,", |name| format!("{name}::render;")),
