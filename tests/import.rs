@@ -33,7 +33,7 @@ impl Importing for Estate {
     }
 
     fn text(&self, path: &str) -> String {
-        fs::read_to_string(&self.root.join("inventory").join(path)).unwrap_or_default()
+        fs::read_to_string(self.root.join("inventory").join(path)).unwrap_or_default()
     }
 
     /// The commits so far, by their first lines, the newest first.
