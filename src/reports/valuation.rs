@@ -115,7 +115,7 @@ fn contracts(request: &Request<'_>) -> Section {
             Cell::text(side),
             contract.party().map_or(Cell::Empty, Cell::id),
             Cell::text(contract.kind()),
-            contract.initial_end().into(),
+            contract.end_of_term(request.as_of).into(),
             price,
             per,
             accrued.map_or_else(Cell::missing, Cell::Money),
