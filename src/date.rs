@@ -30,12 +30,13 @@ pub fn parse_date(text: &str) -> Result<Date, DateError> {
     if !shape {
         return Err(wrong());
     }
-    let number = |range: std::ops::Range<usize>| text[range].parse::<u32>().map_err(|_| wrong());
-    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
+    let parts = (number(0..4), number(5..7), number(8..10));
+    let (Some(year), Some(month), Some(day)) = parts else { return Err(wrong()) };
     if year == 0 {
         return Err(DateError::OutOfRange);
     }
-    NaiveDate::from_ymd_opt(year as i32, month, day).ok_or_else(wrong)
+    NaiveDate::from_ymd_opt(year.cast_signed(), month, day).ok_or_else(wrong)
 }
 
 /// The day before.
@@ -109,7 +110,8 @@ impl FromStr for Duration {
     fn from_str(text: &str) -> Result<Self, DateError> {
         let wrong = || DateError::Duration(text.to_owned());
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-        let unit = match &text[digits..] {
+        let (number, unit) = text.split_at(digits);
+        let unit = match unit {
             "y" => Unit::Years,
             "mo" => Unit::Months,
             "w" => Unit::Weeks,
@@ -119,7 +121,7 @@ impl FromStr for Duration {
         if digits == 0 || digits > 4 || text.starts_with('0') {
             return Err(wrong());
         }
-        let count = text[..digits].parse().map_err(|_| wrong())?;
+        let count = number.parse().map_err(|_| wrong())?;
         Ok(Self { count, unit })
     }
 }

@@ -4,6 +4,15 @@
 //! do not. Its `expected` file holds the whole answer: a line `rule path:line:column message` for
 //! each finding.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    reason = "a test stops at what is not as it should be, and makes the files it needs"
+)]
 // Some cases are links, sockets and names that only Unix has.
 #![cfg(unix)]
 

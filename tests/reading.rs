@@ -1,5 +1,15 @@
 //! The reading verbs on the shipped estate, as a shell sees them: stdout, stderr and exit code.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    reason = "a test stops at what is not as it should be, and makes the files it needs"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -387,16 +397,11 @@ fn nothing_in_a_record_reaches_the_terminal_raw() {
 }
 
 #[test]
-fn answers_go_to_files_and_devices() {
+fn answers_go_to_files() {
     let estate = Estate::new();
     assert_eq!(estate.run(&["list", "-o", "items.csv", "--format", "csv"]).code, 0);
     assert!(estate.read("items.csv").starts_with("id,class,name"));
     assert_eq!(estate.run(&["list", "-o", "new/items.txt"]).code, 0);
     assert!(estate.path("new/items.txt").is_file());
     assert_eq!(estate.run(&["list", "-o", "inventory"]).code, 3);
-    #[cfg(unix)]
-    {
-        assert_eq!(estate.run(&["list", "-o", "/dev/null"]).code, 0);
-        assert!(!Path::new("/dev/null").is_file());
-    }
 }

@@ -127,7 +127,7 @@ fn versions(args: &Args) -> Result<(&str, Option<&str>), Failure> {
         return Err(Failure::usage(format!("`{}` is not a pair of versions", args.before))
             .hint("write A..B, or A and B as two arguments"));
     }
-    let head = |end| if end == "" { "HEAD" } else { end };
+    let head = |end| if str::is_empty(end) { "HEAD" } else { end };
     Ok((head(old), Some(head(new))))
 }
 

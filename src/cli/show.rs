@@ -65,13 +65,14 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
             ("summary", commit.summary.clone()),
         ];
     }
-    let mut report = context
-        .report("show", record.text("name").unwrap_or(record.id()), &snapshot)
+    let report = context.report("show", record.text("name").unwrap_or(record.id()), &snapshot);
+    let document = card.json(&report.header);
+    let mut report = report
         .header("record", record.record_id().to_string())
         .header("path", record.path())
         .section(card.section());
     report.notes = notes(record, change.as_ref());
-    match render::document(&card.json(&report.header[..2]), context.format()?) {
+    match render::document(&document, context.format()?) {
         Some(document) => context.answer(&document)?,
         None => context.show(&report)?,
     }

@@ -1,6 +1,6 @@
 //! The text of an imported record: a new file, or a change of the fields that the source provides.
 
-use super::plan::Target;
+use super::matching::Target;
 use crate::model::slug::slug;
 use crate::model::{Kind, Place, Record};
 use crate::schema::{RefTarget, Schema, Schemas, Shape, Type};
@@ -147,7 +147,7 @@ fn typed(shape: &Shape, data: &Data, route: &Route, resolve: &mut Resolve<'_>) -
             let mut list = Vec::with_capacity(elements.len());
             for (index, element) in elements.iter().enumerate() {
                 let element = typed(shape_of_element, element, &route.index(index), resolve)?;
-                if !element.is_empty() && !(shape.is_set && list.contains(&element)) {
+                if !(element.is_empty() || shape.is_set && list.contains(&element)) {
                     list.push(element);
                 }
             }

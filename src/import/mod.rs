@@ -7,6 +7,7 @@
 mod compose;
 pub mod csv;
 pub mod mapping;
+mod matching;
 mod plan;
 pub mod yaml_files;
 

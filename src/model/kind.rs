@@ -44,10 +44,6 @@ impl Kind {
     pub fn from_name(name: &str) -> Option<Kind> {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
-
-    pub fn index(self) -> usize {
-        self as usize
-    }
 }
 
 impl fmt::Display for Kind {

@@ -15,6 +15,7 @@ pub fn schedule(base: Report, snapshot: &Snapshot, schedule: Schedule<'_>, only:
         Column::new("period_end", "To"),
         Column::money("opening", "Opening value"),
         Column::money("charge", "Charge"),
+        Column::money("movements", "Other movements"),
         Column::money("accumulated", "Accumulated"),
         Column::money("net_book_value", "Net book value"),
     ];
@@ -43,11 +44,12 @@ fn push_plan(section: &mut Section, book: &str, plan: &Plan) {
     for row in &plan.rows {
         section.push(vec![
             Cell::id(book),
-            Cell::text(row.fiscal_year.as_str()),
+            Cell::text(plan.fiscal_year(row)),
             Cell::Date(row.period.start),
             Cell::Date(row.period.end),
             Cell::Money(row.opening),
             Cell::Money(row.charge),
+            if row.movements.is_zero() { Cell::Empty } else { Cell::Delta(row.movements) },
             Cell::Money(row.accumulated),
             Cell::Money(row.closing),
         ]);

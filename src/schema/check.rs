@@ -42,8 +42,11 @@ impl Builder<'_> {
     fn value(&mut self, shape: &Shape, value: Value<'_>, route: &Route) -> Json {
         if value.is_nothing() && !matches!(shape.kind, Type::Any) {
             let message = format!("`{route}` has no value");
-            self.refuse("empty-value", value.span(), route, message, Some(&shape.description))
-                .map(|finding| finding.help("give it a value, or delete the line"));
+            if let Some(finding) =
+                self.refuse("empty-value", value.span(), route, message, Some(&shape.description))
+            {
+                finding.help("give it a value, or delete the line");
+            }
             return Json::Null;
         }
         match shape.kind {

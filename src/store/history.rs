@@ -204,7 +204,7 @@ impl Store {
             let path = format!("{folder}/{name}");
             let subtree = |side: Option<(Oid, bool)>| -> Result<Option<Tree<'_>>, StoreError> {
                 let id = side.filter(|(_, is_tree)| *is_tree).map(|(id, _)| id);
-                Ok(id.map(|id| self.git().and_then(|git| Ok(git.find_tree(id)?))).transpose()?)
+                id.map(|id| self.git().and_then(|git| Ok(git.find_tree(id)?))).transpose()
             };
             let (old_tree, new_tree) = (subtree(old)?, subtree(new)?);
             if old_tree.is_some() || new_tree.is_some() {

@@ -4,6 +4,8 @@
 //! repository's configuration names stay unused. Writes go past the user's index to a commit and a
 //! compare-and-swap of the branch; what is reported as done has reached the disk.
 
+#![expect(clippy::disallowed_methods, reason = "this is where files are read, written and waited for")]
+
 mod durable;
 mod error;
 mod history;

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::import::Proposal;
+use crate::model::Kind;
 use crate::snapshot::testing::{SETTINGS, snapshot};
 use crate::yaml::Data;
 
@@ -168,6 +170,11 @@ fn a_record_that_people_made_is_adopted_where_its_name_or_serial_agrees() {
     assert!(adopted(&file("Web", ""), "{name: Web, status: in_use}"));
     assert!(adopted(&file("Other", "serial: S1\n"), "{name: Web, status: in_use, serial: S1}"));
     assert!(!adopted(&file("Other", ""), "{name: Web, status: in_use}"));
+    let before = snapshot(&[SETTINGS, ("items/server/web.yaml", &file("Web", ""))]);
+    let twins = || ["1", "2"].map(|key| server("web", key, "{name: Web, status: in_use}")).to_vec();
+    let first = import(&before, twins());
+    assert_eq!(counts(&first), (1, 1, 0, 0));
+    assert_eq!(counts(&import(&before.with(&first.edit), twins())), (0, 0, 2, 0));
     assert!(!adopted(&file("Web", "external: {out: '2'}\n"), "{name: Web, status: in_use}"));
 }
 
