@@ -151,10 +151,6 @@ impl Context {
     /// Writes the answer to stdout, or durably to the file of `--output`.
     pub fn answer(&self, text: &str) -> anyhow::Result<()> {
         match &self.output {
-            // A device or a pipe is written to, never replaced by a file.
-            Some(path) if path.metadata().is_ok_and(|there| !there.is_file() && !there.is_dir()) => {
-                std::fs::write(path, text).with_context(|| format!("cannot write to {}", path.display()))
-            }
             Some(path) if path.as_os_str() != "-" => Ok(write_file(path, text.as_bytes())?),
             _ => {
                 let mut stdout = std::io::stdout().lock();

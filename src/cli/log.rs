@@ -3,7 +3,7 @@ use estate::edit::Edit;
 use estate::model::{Kind, Place, RecordId};
 use estate::query::{Field, Scope};
 use estate::report::{Cell, Column, Report, Section};
-use estate::snapshot::Snapshot;
+use estate::snapshot::{Snapshot, Version};
 use estate::source::Source;
 use estate::store::{CommitInfo, FileVersion, Store};
 
@@ -75,6 +75,12 @@ fn revision(context: &Context) -> &str {
     context.rev.as_deref().unwrap_or("HEAD")
 }
 
+/// Where the history ends, with the commit's id: a branch moves on.
+fn version(context: &Context, store: &Store) -> anyhow::Result<Version> {
+    let name = revision(context);
+    Ok(Version::Commit { id: store.resolve(name)?, name: name.to_owned() })
+}
+
 fn commits(context: &Context, store: &Store, limit: usize, stat: bool) -> anyhow::Result<Report> {
     let columns = vec![
         Column::new("commit", "Commit"),
@@ -101,8 +107,9 @@ fn commits(context: &Context, store: &Store, limit: usize, stat: bool) -> anyhow
         }
         true
     })?;
-    let report =
-        Report::new("log", "History of the estate").header("rev", revision(context)).section(section);
+    let report = Report::new("log", "History of the estate")
+        .header("rev", version(context, store)?.to_string())
+        .section(section);
     Ok(if is_cut { report.note(newest(limit)) } else { report })
 }
 
@@ -149,7 +156,7 @@ fn history(
         true
     })?;
     let report = Report::new("record_log", format!("History of {record}"))
-        .header("rev", revision(context))
+        .header("rev", version(context, store)?.to_string())
         .section(section);
     Ok(if is_cut { report.note(newest(limit)) } else { report })
 }
