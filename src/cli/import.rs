@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use estate::import::csv::{self, Sheet};
 use estate::import::mapping::Mapping;
-use estate::import::{Incoming, Options, Plan, ReadError, plan, yaml_files};
+use estate::import::{Incoming, Options, Plan, ReadError, netbox, plan, yaml_files};
 use estate::render::{self, Format, Style, escape};
 use estate::report::{Cell, Column, Report, Section};
 use estate::schema::Schemas;
@@ -32,6 +32,7 @@ use super::writing::{self, Scope, WriteArgs, Writing};
   estate import maps                                       the mappings that come with estate
   estate import csv devices.csv --map netbox-devices -n    what it would change
   estate import csv assets.csv --map our-assets.yaml       by a mapping of your own
+  estate import netbox netbox.json                         a whole NetBox
   estate import yaml clusters/ --map kubernetes-namespaces")]
 pub struct Args {
     #[command(subcommand)]
@@ -41,6 +42,7 @@ pub struct Args {
 #[derive(clap::Subcommand)]
 enum Source {
     Csv(CsvArgs),
+    Netbox(NetboxArgs),
     Yaml(YamlArgs),
     Maps(MapsArgs),
 }
@@ -63,6 +65,26 @@ struct CsvArgs {
     delimiter: Option<u8>,
     #[command(flatten)]
     common: CommonArgs,
+}
+
+/// Import a database dump of NetBox
+///
+/// NetBox writes one with: python manage.py dumpdata --natural-foreign -o netbox.json. Regions, sites, racks,
+/// power, device types, devices, clusters and virtual machines become items, circuits contracts, and
+/// manufacturers, tenants and providers parties; cables, roles, platforms and tags go into the records
+/// they concern. Every other object is counted as left out. NetBox knows no costs, and no owners but
+/// tenants: `estate audit` lists what is missing.
+#[derive(clap::Args)]
+#[command(after_long_help = "Examples:
+  estate import netbox netbox.json -n
+  estate import netbox netbox.json
+  ssh netbox 'netbox/manage.py dumpdata --natural-foreign' | estate import netbox -")]
+struct NetboxArgs {
+    /// The dump, in Django's JSON format; - reads the standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    take: TakeArgs,
 }
 
 /// Import YAML files of another system, each a record
@@ -96,7 +118,13 @@ struct CommonArgs {
     /// The mapping: a name that `estate import maps` lists, or a file
     #[arg(long, value_name = "NAME|FILE")]
     map: String,
-    /// Take in what can be taken in, although other rows are rejected
+    #[command(flatten)]
+    take: TakeArgs,
+}
+
+#[derive(clap::Args)]
+struct TakeArgs {
+    /// Take in what can be taken in, although other records are rejected
     #[arg(long)]
     skip_rejected: bool,
     #[command(flatten)]
@@ -116,6 +144,12 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
                     context.say(&escape::terminal(&format!("not in the file, so not imported: {columns}")));
                 }
                 Ok(incoming)
+            })
+        }
+        Source::Netbox(args) => {
+            let bytes = read_file(&args.file, netbox::MAX_BYTES)?;
+            import(context, &args.take, |_| {
+                Ok(("netbox".to_owned(), netbox::read(&bytes).map_err(unreadable)?))
             })
         }
         Source::Yaml(args) => {
@@ -139,7 +173,7 @@ fn by_mapping(
     read: impl FnOnce(&Mapping, &Schemas) -> anyhow::Result<Incoming>,
 ) -> anyhow::Result<Exit> {
     let (name, text) = mapping_text(&args.map)?;
-    import(context, args, |schemas| {
+    import(context, &args.take, |schemas| {
         let mapping = Mapping::read(&name, &text, schemas).map_err(unusable)?;
         let incoming = read(&mapping, schemas)?;
         Ok((mapping.system, incoming))
@@ -148,7 +182,7 @@ fn by_mapping(
 
 fn import(
     context: &Context,
-    args: &CommonArgs,
+    args: &TakeArgs,
     read: impl FnOnce(&Schemas) -> anyhow::Result<(String, Incoming)>,
 ) -> anyhow::Result<Exit> {
     let mut done: Option<Plan> = None;
@@ -169,7 +203,7 @@ fn import(
         done = Some(plan);
         // A dry run shows what --skip-rejected would write.
         match refused && !args.write.dry_run {
-            true => Err(Failure::failed("rows were rejected").into()),
+            true => Err(Failure::failed("records were rejected").into()),
             false => {
                 let done = edit.summary.clone();
                 Ok(Writing::new(edit, done))
@@ -184,7 +218,7 @@ fn import(
     tell(context, &plan, refused, args.write.dry_run)?;
     if refused {
         context.say(
-            "rows were rejected, so nothing was written; mend them in the source or the mapping, or take in the others with --skip-rejected",
+            "records were rejected, so nothing was written; mend them in the source or the mapping, or take in the others with --skip-rejected",
         );
     }
     Ok(if plan.rejections.is_empty() { Exit::Done } else { Exit::Findings })
@@ -196,16 +230,25 @@ fn tell(context: &Context, plan: &Plan, refused: bool, dry_run: bool) -> anyhow:
     if context.format_name().is_some() && !dry_run {
         return context.show(&outcome(plan).header("written", if refused { "no" } else { "yes" }));
     }
-    let left_out = plan.left_out.iter().map(|(what, count)| (*count, format!("left out ({what})")));
-    let counts = counts(plan).into_iter().map(|(what, count)| (count, what.to_owned())).chain(left_out);
-    let line: Vec<String> =
-        counts.filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let list = |counts: &mut dyn Iterator<Item = (&str, usize)>| {
+        let shown = counts.filter(|(_, count)| *count > 0).map(|(what, count)| format!("{count} {what}"));
+        shown.collect::<Vec<_>>().join(", ")
+    };
     if !plan.rejections.is_empty() {
         let table = Report::new("rejections", "Rejected").section(rejections(plan));
         context.say(render::report(&table, Format::Table, &Style::default()).trim_end());
     }
     let planned = if refused || dry_run { "planned: " } else { "" };
-    context.say(&escape::terminal(&format!("{planned}{}", line.join(", "))));
+    let done = list(&mut counts(plan).into_iter());
+    if !done.is_empty() {
+        context.say(&format!("{planned}{done}"));
+    }
+    for (label, counts) in [("told by other records", &plan.merged), ("left out", &plan.left_out)] {
+        let counts = list(&mut counts.iter().map(|(what, count)| (what.as_str(), *count)));
+        if !counts.is_empty() {
+            context.say(&escape::terminal(&format!("{label}: {counts}")));
+        }
+    }
     Ok(())
 }
 
@@ -224,6 +267,9 @@ fn outcome(plan: &Plan) -> Report {
     let int = |count: usize| Cell::Int(i64::try_from(count).unwrap_or(i64::MAX));
     for (what, count) in counts(plan) {
         section.push(vec![Cell::text(what), int(count)]);
+    }
+    for (what, count) in &plan.merged {
+        section.push(vec![Cell::text(format!("told by other records: {what}")), int(*count)]);
     }
     for (what, count) in &plan.left_out {
         section.push(vec![Cell::text(format!("left out: {what}")), int(*count)]);

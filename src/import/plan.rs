@@ -29,6 +29,8 @@ pub struct Plan {
     pub unchanged: usize,
     /// Those of the reader first, then those of planning, each in the order of the source.
     pub rejections: Vec<Rejection>,
+    /// As the reader counted them.
+    pub merged: BTreeMap<String, usize>,
     pub left_out: BTreeMap<String, usize>,
 }
 
@@ -57,7 +59,7 @@ impl<'a> Options<'a> {
 /// a rule of the audit, or refers to something that neither side knows, is rejected, and so are
 /// records that refer to it.
 pub fn plan(snapshot: &Snapshot, incoming: Incoming, options: Options<'_>) -> Plan {
-    let Incoming { proposals, mut rejections, left_out } = incoming;
+    let Incoming { proposals, mut rejections, merged, left_out } = incoming;
     let matching = Matching::of(snapshot, proposals, &mut rejections);
     let mut outcomes: Vec<Outcome> = matching
         .targets
@@ -74,7 +76,7 @@ pub fn plan(snapshot: &Snapshot, incoming: Incoming, options: Options<'_>) -> Pl
         let plan = settled(&matching.targets, &outcomes, &rejections, &left_out, options.source);
         // Each round rejects something, so there is a last one.
         if !judge(&matching, &plan.edit, options.as_of, &mut outcomes) {
-            return plan;
+            return Plan { merged, ..plan };
         }
     }
 }

@@ -62,7 +62,8 @@ mod tests {
         assert_eq!(choices("settings", "books.any.convention"), conventions);
         let mut kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
         let mut written = choices("schedule", "events[0].kind");
-        (kinds.sort_unstable(), written.sort_unstable());
+        kinds.sort_unstable();
+        written.sort_unstable();
         assert_eq!(written, kinds);
         let roundings: Vec<&str> = Rounding::ALL.iter().map(|rounding| rounding.name()).collect();
         assert_eq!(choices("settings", "books.any.rounding"), roundings);

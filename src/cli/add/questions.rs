@@ -58,11 +58,6 @@ fn missing_fields(draft: &Draft, shape: &Shape, book: &str) -> Vec<String> {
         let fields = ["life", "start"].into_iter().map(|field| format!("{plan}.{field}"));
         missing.extend(fields.filter(|route| !draft.says(route)));
     }
-    // The schema wants one of two here, and people think in lengths.
-    if draft.kind == Kind::Contract && !draft.says("term.length") && !draft.says("term.end") {
-        let after = missing.iter().position(|route| route == "term.start").map_or(missing.len(), |at| at + 1);
-        missing.insert(after, "term.length".to_owned());
-    }
     missing
 }
 
@@ -83,7 +78,6 @@ fn collect_missing(draft: &Draft, shape: &Shape, above: &str, missing: &mut Vec<
 fn option_for(route: &str, schema: &Schema) -> String {
     let option = match route {
         "term.start" => "--start DATE".to_owned(),
-        "term.length" => "--length DURATION (or --end DATE)".to_owned(),
         _ if route.starts_with("books.") && route.ends_with(".life") => "--life DURATION".to_owned(),
         _ if route.starts_with("books.") && route.ends_with(".start") => "--start DATE".to_owned(),
         "name" | "status" | "side" | "kind" | "party" | "item" => format!("--{route}"),

@@ -303,7 +303,7 @@ mod tests {
         for (life, quarter, percents) in &data.tables {
             let sum: i128 = percents.iter().sum();
             assert_eq!(sum, MACRS_ONE, "{life} {quarter:?}");
-            assert_eq!(life.months(), Some((percents.len() as u32 - 1) * 12));
+            assert_eq!(life.months(), u32::try_from(percents.len()).ok().map(|years| (years - 1) * 12));
         }
         assert_eq!(data.real_property[0].1.len(), 12);
         assert!(thresholds().unwrap().len() > 3);
