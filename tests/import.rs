@@ -11,46 +11,21 @@
     reason = "a test stops at what is not as it should be, and makes the files it needs"
 )]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-struct Estate {
-    folder: tempfile::TempDir,
+use common::{Estate, Ran};
+
+/// What the tests of imports ask of an estate.
+trait Importing {
+    fn import(&self, file: &Path, map: &str, more: &[&str]) -> Ran;
+    fn text(&self, path: &str) -> String;
+    fn commits(&self) -> Vec<String>;
 }
 
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Estate {
-    fn new() -> Self {
-        let estate = Self { folder: tempfile::tempdir().unwrap() };
-        let done = estate.run(&["init", "--no-input"]);
-        assert_eq!(done.code, 0, "{}", done.err);
-        estate
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        let home = self.folder.path();
-        let output = Command::new(env!("CARGO_BIN_EXE_estate"))
-            .current_dir(home)
-            .args(arguments)
-            .env_clear()
-            .env("HOME", home)
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_AUTHOR_NAME", "A. Martin")
-            .env("GIT_AUTHOR_EMAIL", "a.martin@example.org")
-            .env("GIT_AUTHOR_DATE", "2026-10-12T09:30:00+02:00")
-            .env("ESTATE_TODAY", "2026-10-12")
-            .output()
-            .unwrap();
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        Ran { code: output.status.code().unwrap(), out: text(&output.stdout), err: text(&output.stderr) }
-    }
-
+impl Importing for Estate {
     fn import(&self, file: &Path, map: &str, more: &[&str]) -> Ran {
         let mut arguments = vec!["import", "csv", file.to_str().unwrap(), "--map", map];
         arguments.extend(more);
@@ -58,12 +33,12 @@ impl Estate {
     }
 
     fn text(&self, path: &str) -> String {
-        fs::read_to_string(self.folder.path().join("inventory").join(path)).unwrap_or_default()
+        fs::read_to_string(self.root.join("inventory").join(path)).unwrap_or_default()
     }
 
     /// The commits so far, by their first lines, the newest first.
     fn commits(&self) -> Vec<String> {
-        let git = git2::Repository::open(self.folder.path()).unwrap();
+        let git = git2::Repository::open(&self.root).unwrap();
         let mut walk = git.revwalk().unwrap();
         walk.push_head().unwrap();
         let summary = |id| git.find_commit(id).unwrap().summary().unwrap().unwrap().to_owned();
@@ -87,7 +62,7 @@ const MAPS: [(&str, &str); 7] = [
 
 #[test]
 fn exports_are_taken_in_once_and_refer_to_each_other() {
-    let estate = Estate::new();
+    let estate = Estate::begun();
     let begun = estate.commits().len();
     for round in 1..=2 {
         for (map, summary) in MAPS {
@@ -120,12 +95,12 @@ fn exports_are_taken_in_once_and_refer_to_each_other() {
 
 #[test]
 fn what_people_add_stays_and_what_the_source_says_is_set() {
-    let estate = Estate::new();
+    let estate = Estate::begun();
     estate.import(&sample("netbox-racks"), "netbox-racks", &[]);
     let path = "items/rack/paris-dc1-r101.yaml";
     let text = estate.text(path).replace("id: ", "# by the window\nid: ");
     let text = text.replace("height_u: 42", "height_u: 47 # measured") + "notes: creaks\n";
-    fs::write(estate.folder.path().join("inventory").join(path), &text).unwrap();
+    fs::write(estate.root.join("inventory").join(path), &text).unwrap();
     let refused = estate.import(&sample("netbox-racks"), "netbox-racks", &[]);
     assert_eq!(refused.code, 3, "uncommitted work is not written over: {}", refused.err);
     let done = estate.import(&sample("netbox-racks"), "netbox-racks", &["--no-commit"]);
@@ -135,7 +110,7 @@ fn what_people_add_stays_and_what_the_source_says_is_set() {
 
 #[test]
 fn a_dry_run_shows_the_changes_and_writes_nothing() {
-    let estate = Estate::new();
+    let estate = Estate::begun();
     let begun = estate.commits();
     let done = estate.import(&sample("netbox-racks"), "netbox-racks", &["-n", "--json"]);
     assert_eq!(done.code, 0, "{}", done.err);
@@ -149,9 +124,9 @@ fn a_dry_run_shows_the_changes_and_writes_nothing() {
 
 #[test]
 fn rejected_rows_are_named_and_stop_the_others_unless_told_not_to() {
-    let estate = Estate::new();
+    let estate = Estate::begun();
     let begun = estate.commits();
-    let file = estate.folder.path().join("devices.csv");
+    let file = estate.root.join("devices.csv");
     let text = fs::read_to_string(sample("netbox-devices")).unwrap();
     fs::write(&file, text.replace("srv-web-01,Active", "srv-web-01,Actve") + "short,row\n").unwrap();
     let refused = estate.import(&file, "netbox-devices", &[]);
@@ -176,7 +151,7 @@ fn rejected_rows_are_named_and_stop_the_others_unless_told_not_to() {
 
 #[test]
 fn wrong_files_and_mappings_are_told_with_a_way_out() {
-    let estate = Estate::new();
+    let estate = Estate::begun();
     let devices = sample("netbox-devices");
     for (file, map, code, message) in [
         (devices.as_path(), "netbox-device", 2, "did you mean `netbox-devices`?"),
@@ -195,8 +170,8 @@ fn wrong_files_and_mappings_are_told_with_a_way_out() {
 
 #[test]
 fn yaml_files_are_rows_and_what_is_no_yaml_is_rejected() {
-    let estate = Estate::new();
-    let folder = estate.folder.path().join("source/namespaces/live");
+    let estate = Estate::begun();
+    let folder = estate.root.join("source/namespaces/live");
     let namespace = "kind: Namespace\nmetadata:\n  name: web-dev\n  labels: {cloud-platform.justice.gov.uk/environment-name: dev}\n  annotations:\n    cloud-platform.justice.gov.uk/owner: 'Web Team: web@example.org'\n    cloud-platform.justice.gov.uk/business-unit: Sales\n";
     for (name, text) in [("web-dev", namespace), ("broken", "kind: [\n")] {
         fs::create_dir_all(folder.join(name)).unwrap();
@@ -208,4 +183,27 @@ fn yaml_files_are_rows_and_what_is_no_yaml_is_rejected() {
     let namespace = estate.text("items/cloud_resource/web-dev.yaml");
     assert!(namespace.contains("owner: web-team\n") && namespace.contains("tags: [dev]\n"), "{namespace}");
     assert!(estate.text("parties/web-team.yaml").contains("email: web@example.org\n"));
+}
+
+#[test]
+fn the_mapping_of_the_help_can_be_used() {
+    let estate = Estate::begun();
+    let help = estate.run(&["import", "csv", "--help"]).out;
+    let (_, rest) = help.split_once("A mapping is a YAML file:\n").unwrap();
+    let (mapping, _) = rest.split_once("\n`{A|B}`").unwrap();
+    let mapping: String =
+        mapping.lines().map(|line| format!("{}\n", line.strip_prefix("  ").unwrap_or(""))).collect();
+    let file = |name: &str| estate.root.join(name);
+    fs::write(file("ours.yaml"), mapping).unwrap();
+    fs::write(
+        file("ours.csv"),
+        "Tag;Name;Type;State;Site;Price;Labels\nT1;PC 1;Big laptop;Used;HQ;1 234,50 €;a, B c\n",
+    )
+    .unwrap();
+    let done = estate.import(&file("ours.csv"), "ours.yaml", &[]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let laptop = estate.text("items/laptop/pc-1.yaml");
+    for line in ["location: hq", "cost: 1234.50 EUR", "tags: [a, b-c]", "  asset-list: T1"] {
+        assert!(laptop.lines().any(|known| known == line), "{line}\n{laptop}");
+    }
 }

@@ -10,46 +10,14 @@
     reason = "a test stops at what is not as it should be, and makes the files it needs"
 )]
 
+mod common;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-struct Estate {
-    folder: tempfile::TempDir,
-}
+use common::Estate;
 
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Estate {
-    fn new() -> Estate {
-        let estate = Estate { folder: tempfile::tempdir().unwrap() };
-        let begun = estate.run(&["init", "--name", "Helio"]);
-        assert_eq!(begun.code, 0, "{}", begun.err);
-        estate
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_estate"));
-        command.args(arguments).current_dir(self.folder.path()).env_clear().stdin(Stdio::null());
-        command.env("HOME", self.folder.path()).env("ESTATE_TODAY", "2026-11-24");
-        for role in ["AUTHOR", "COMMITTER"] {
-            command.env(format!("GIT_{role}_NAME"), "Ada");
-            command.env(format!("GIT_{role}_EMAIL"), "ada@helio.example");
-        }
-        let output = command.output().unwrap();
-        Ran {
-            code: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    fn has(&self, path: &str) -> bool {
-        self.folder.path().join(path).is_file()
-    }
+fn has(estate: &Estate, path: &str) -> bool {
+    estate.path(path).is_file()
 }
 
 fn dump() -> PathBuf {
@@ -58,15 +26,15 @@ fn dump() -> PathBuf {
 
 #[test]
 fn rejected_objects_stop_an_import_until_they_may_be_skipped() {
-    let estate = Estate::new();
+    let estate = Estate::begun();
     let dump = dump();
     let import = ["import", "netbox", dump.to_str().unwrap()];
     let server = "inventory/items/server/node-1-brest.yaml";
     let refused = estate.run(&import);
-    assert_eq!((refused.code, estate.has(server)), (1, false), "{}", refused.err);
+    assert_eq!((refused.code, has(&estate, server)), (1, false), "{}", refused.err);
     assert!(refused.err.contains("dcim.cable 5   side B is dcim.interface 99, which is not in the file"));
     let taken = estate.run(&[&import[..], &["--skip-rejected"]].concat());
-    assert_eq!((taken.code, estate.has(server)), (1, true), "{}", taken.err);
+    assert_eq!((taken.code, has(&estate, server)), (1, true), "{}", taken.err);
     for line in
         ["30 created, 7 rejected", "told by other records: 3 circuits.circuittermination", "1 ipam.vlan"]
     {
@@ -89,7 +57,7 @@ fn rejected_objects_stop_an_import_until_they_may_be_skipped() {
 
 #[test]
 fn what_is_no_dump_is_refused() {
-    let estate = Estate::new();
+    let estate = Estate::begun();
     let refused = estate.run(&["import", "netbox", "inventory/settings.yaml"]);
     assert_eq!(refused.code, 3);
     assert!(

@@ -10,148 +10,27 @@
     reason = "a test stops at what is not as it should be, and makes the files it needs"
 )]
 
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
-/// A folder with an estate in it, and an environment that nothing outside can change.
-struct Estate {
-    folder: tempfile::TempDir,
-    root: PathBuf,
-}
-
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-impl Estate {
-    fn empty() -> Estate {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().join("estate");
-        fs::create_dir(&root).unwrap();
-        fs::create_dir(folder.path().join("home")).unwrap();
-        Estate { folder, root }
-    }
-
-    /// A new estate with a team and a server.
-    fn begun() -> Estate {
-        let estate = Estate::empty();
-        estate.ok(&["init", "--name", "Helio"]);
-        estate.ok(&["add", "party", "infra", "--name", "Infrastructure", "--kind", "team"]);
-        estate.write(
-            SERVER,
-            "id: srv-01\nclass: server   # bought with srv-02\nname: \"One\"\nstatus: in_use\nowner: infra\ntags: [a, b]\n",
-        );
-        estate.git(&["add", "."]);
-        estate.git(&["commit", "-qm", "A server"]);
-        estate
-    }
-
-    fn sample() -> Estate {
-        let estate = Estate::empty();
-        estate.ok(&["init", "--sample", "."]);
-        estate
-    }
-
-    fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
-        command
-            .current_dir(&self.root)
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap())
-            .env("HOME", self.folder.path().join("home"))
-            .env("GIT_CONFIG_GLOBAL", self.folder.path().join("home/none.gitconfig"))
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_CEILING_DIRECTORIES", self.folder.path())
-            .env("ESTATE_TODAY", "2026-11-24")
-            .stdin(Stdio::null());
-        for role in ["AUTHOR", "COMMITTER"] {
-            command.env(format!("GIT_{role}_NAME"), "Ada");
-            command.env(format!("GIT_{role}_EMAIL"), "ada@helio.example");
-            command.env(format!("GIT_{role}_DATE"), "2026-11-24T09:00:00+01:00");
-        }
-        command
-    }
-
-    fn estate(&self) -> Command {
-        self.command(env!("CARGO_BIN_EXE_estate"))
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        ran(self.estate().args(arguments).output().unwrap())
-    }
-
-    fn ok(&self, arguments: &[&str]) -> Ran {
-        let ran = self.run(arguments);
-        assert_eq!(ran.code, 0, "estate {arguments:?}: {}{}", ran.out, ran.err);
-        ran
-    }
-
-    /// Runs what must fail with this code and say this, and must not touch anything.
-    fn refuses(&self, arguments: &[&str], code: i32, says: &str) {
-        let before = (self.head(), self.files());
-        let ran = self.run(arguments);
-        assert_eq!(ran.code, code, "estate {arguments:?}: {}{}", ran.out, ran.err);
-        assert!(ran.err.contains(says), "estate {arguments:?} does not say {says:?} but: {}", ran.err);
-        assert_eq!((self.head(), self.files()), before, "estate {arguments:?} changed something");
-    }
-
-    fn git(&self, arguments: &[&str]) -> String {
-        let ran = ran(self.command("git").args(arguments).output().unwrap());
-        assert_eq!(ran.code, 0, "git {arguments:?}: {}", ran.err);
-        ran.out
-    }
-
-    fn head(&self) -> Option<String> {
-        let ran = ran(self.command("git").args(["rev-parse", "-q", "--verify", "HEAD"]).output().unwrap());
-        (ran.code == 0).then_some(ran.out)
-    }
-
-    fn status(&self) -> String {
-        self.git(&["status", "--porcelain"])
-    }
-
-    fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.root.join(path)).unwrap()
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.root.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    /// Every file outside of `.git`, with its text.
-    fn files(&self) -> Vec<(PathBuf, String)> {
-        let mut files = Vec::new();
-        collect(&self.root, &mut files);
-        files.sort();
-        files
-    }
-}
-
-fn collect(folder: &Path, files: &mut Vec<(PathBuf, String)>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() && !path.is_symlink() {
-            if !path.ends_with(".git") {
-                collect(&path, files);
-            }
-        } else {
-            let text = fs::read(&path).unwrap_or_default();
-            files.push((path, String::from_utf8_lossy(&text).into_owned()));
-        }
-    }
-}
-
-fn ran(output: Output) -> Ran {
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Ran { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
-}
+use common::{Estate, ran};
 
 const SERVER: &str = "inventory/items/server/srv-01.yaml";
+
+/// A new estate with a team and a server.
+fn with_server() -> Estate {
+    let estate = Estate::begun();
+    estate.ok(&["add", "party", "infra", "--name", "Infrastructure", "--kind", "team"]);
+    estate.write(
+        SERVER,
+        "id: srv-01\nclass: server   # bought with srv-02\nname: \"One\"\nstatus: in_use\nowner: infra\ntags: [a, b]\n",
+    );
+    estate.git(&["add", "."]);
+    estate.git(&["commit", "-qm", "A server"]);
+    estate
+}
 
 #[test]
 fn init_begins_an_estate_once() {
@@ -210,7 +89,7 @@ fn the_sample_is_the_same_everywhere() {
 
 #[test]
 fn add_writes_the_record_and_its_schedule_in_one_commit() {
-    let estate = Estate::begun();
+    let estate = with_server();
     let ran = estate.ok(&[
         "add",
         "server",
@@ -257,7 +136,7 @@ fn add_writes_the_record_and_its_schedule_in_one_commit() {
 
 #[test]
 fn add_takes_a_text_and_keeps_its_comments() {
-    let estate = Estate::begun();
+    let estate = with_server();
     estate.write("draft.yaml", "# mine\nname: Two # the second\nstatus: in_stock\n");
     estate.ok(&["add", "server", "srv-02", "--from", "draft.yaml", "--owner", "infra"]);
     assert_eq!(
@@ -269,7 +148,7 @@ fn add_takes_a_text_and_keeps_its_comments() {
 
 #[test]
 fn add_refuses_what_is_wrong_and_writes_nothing() {
-    let estate = Estate::begun();
+    let estate = with_server();
     for id in ["../x", ".git", "CON", "con", "A", "a b", "é", &"a".repeat(65)] {
         estate.refuses(&["add", "server", id, "--name", "x", "--status", "in_stock"], 2, "cannot be an id");
     }
@@ -306,7 +185,7 @@ fn add_refuses_what_is_wrong_and_writes_nothing() {
 
 #[test]
 fn set_changes_its_bytes_alone() {
-    let estate = Estate::begun();
+    let estate = with_server();
     let before = estate.read(SERVER);
     estate.ok(&["set", "srv-01", "name=NO", "tags-=a", "tags+=c", "serial=0012e3"]);
     let expected = before.replace("\"One\"", "\"NO\"").replace("[a, b]", "[b, c]") + "serial: '0012e3'\n";
@@ -323,7 +202,7 @@ fn set_changes_its_bytes_alone() {
 
 #[test]
 fn a_class_and_an_id_are_changed_everywhere() {
-    let estate = Estate::begun();
+    let estate = with_server();
     estate.ok(&["set", "srv-01", "class=laptop"]);
     assert!(estate.read("inventory/items/laptop/srv-01.yaml").contains("class: laptop   # bought"));
     assert!(!estate.root.join(SERVER).exists());
@@ -365,7 +244,7 @@ fn retire_writes_the_item_and_the_disposal_together() {
 
 #[test]
 fn edit_keeps_the_text_that_it_cannot_write() {
-    let estate = Estate::begun();
+    let estate = with_server();
     let edit =
         |script: &str| ran(estate.estate().args(["edit", "srv-01"]).env("EDITOR", script).output().unwrap());
     assert!(edit("true").err.contains("nothing to change"));
@@ -386,7 +265,7 @@ fn edit_keeps_the_text_that_it_cannot_write() {
 
 #[test]
 fn writers_at_once_lose_nothing() {
-    let estate = Estate::begun();
+    let estate = with_server();
     let acknowledged: usize = std::thread::scope(|scope| {
         let writers: Vec<_> = (0..2)
             .map(|writer| {
@@ -410,7 +289,7 @@ fn writers_at_once_lose_nothing() {
 
 #[test]
 fn what_others_have_not_committed_stays_theirs() {
-    let estate = Estate::begun();
+    let estate = with_server();
     estate.write("notes.txt", "staged\n");
     estate.git(&["add", "notes.txt"]);
     estate.write("inventory/parties/infra.yaml", "id: infra # dirty\nname: Infrastructure\nkind: team\n");
@@ -435,7 +314,7 @@ fn what_others_have_not_committed_stays_theirs() {
 
 #[test]
 fn a_folder_that_is_a_link_is_not_written_through() {
-    let estate = Estate::begun();
+    let estate = with_server();
     let outside = estate.folder.path().join("outside");
     fs::create_dir(&outside).unwrap();
     std::os::unix::fs::symlink(&outside, estate.root.join("inventory/items/laptop")).unwrap();
@@ -446,21 +325,21 @@ fn a_folder_that_is_a_link_is_not_written_through() {
 #[test]
 fn repositories_that_cannot_take_a_commit_are_told() {
     const SET: [&str; 3] = ["set", "srv-01", "name=X"];
-    let detached = Estate::begun();
+    let detached = with_server();
     detached.git(&["checkout", "-q", "--detach"]);
     detached.refuses(&SET, 3, "HEAD is detached");
 
-    let merging = Estate::begun();
+    let merging = with_server();
     fs::write(merging.root.join(".git/MERGE_HEAD"), merging.head().unwrap()).unwrap();
     merging.refuses(&SET, 3, "a merge is under way");
     merging.ok(&["set", "srv-01", "name=X", "--no-commit"]);
 
-    let none = Estate::begun();
+    let none = with_server();
     fs::remove_dir_all(none.root.join(".git")).unwrap();
     none.refuses(&SET, 3, "is not in a git repository");
     none.ok(&["set", "srv-01", "name=X", "--no-commit"]);
 
-    let nameless = Estate::begun();
+    let nameless = with_server();
     let mut command = nameless.estate();
     for variable in ["NAME", "EMAIL", "DATE"] {
         command.env_remove(format!("GIT_AUTHOR_{variable}"));
@@ -468,12 +347,12 @@ fn repositories_that_cannot_take_a_commit_are_told() {
     let told = ran(command.args(SET).output().unwrap());
     assert!(told.code == 3 && told.err.contains("git config user.name"), "{}", told.err);
 
-    let bare = Estate::begun();
+    let bare = with_server();
     bare.git(&["config", "core.bare", "true"]);
     let told = bare.run(&SET);
     assert!(told.code == 3 && told.err.contains("bare"), "{}", told.err);
 
-    let blocked = Estate::begun();
+    let blocked = with_server();
     blocked.write("inventory/items/laptop", "a file where a folder must be");
     let told = blocked.run(&["add", "laptop", "x", "--name", "x", "--status", "in_stock"]);
     assert_eq!(told.code, 3, "{}", told.err);
@@ -493,7 +372,7 @@ fn the_first_commit_may_be_ours() {
 
 #[test]
 fn a_dry_run_writes_nothing_and_no_commit_only_files() {
-    let estate = Estate::begun();
+    let estate = with_server();
     let before = (estate.head(), estate.files());
     for arguments in [
         &["set", "srv-01", "name=X", "-n"][..],
@@ -513,7 +392,7 @@ fn a_dry_run_writes_nothing_and_no_commit_only_files() {
 
 #[test]
 fn a_linked_worktree_commits_on_its_own_branch() {
-    let estate = Estate::begun();
+    let estate = with_server();
     estate.git(&["worktree", "add", "-q", "../other", "-b", "other"]);
     let (main, other) = (estate.head(), estate.folder.path().join("other"));
     estate.ok(&["-C", other.to_str().unwrap(), "set", "srv-01", "name=X"]);
@@ -536,7 +415,7 @@ fn an_answer_goes_into_a_pipe_without_replacing_it() {
 
 #[test]
 fn nothing_that_a_repository_configures_is_run() {
-    let estate = Estate::begun();
+    let estate = with_server();
     let canary = estate.folder.path().join("ran");
     let script = estate.folder.path().join("canary");
     fs::write(&script, format!("#!/bin/sh\ntouch '{}'\ncat\n", canary.display())).unwrap();

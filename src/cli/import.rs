@@ -55,7 +55,36 @@ enum Source {
 #[command(after_long_help = "Examples:
   estate import csv devices.csv --map netbox-devices
   estate import csv parc.csv --map glpi-computers --delimiter ';' --skip-rejected
-  ssh glpi ./export.sh | estate import csv - --map glpi-computers -n")]
+  ssh glpi ./export.sh | estate import csv - --map glpi-computers -n
+
+A mapping is a YAML file:
+
+  title: Our assets
+  system: asset-list            # the name under which keys are kept
+  require: [Tag, Name]          # columns without which it is another file
+  nothing: [N/A]                # texts that stand for an empty cell
+  dates: ['%d/%m/%Y']
+  money: {currency: EUR, decimal: ','}
+  records:                      # what each row becomes
+    - kind: item
+      class: {from: '{Type}', table: {'*laptop*': laptop, Server: server}, default: workstation}
+      when: {from: '{State}', not: [ordered]}
+      key: '{Tag}'              # how the record is known again
+      id: '{Name}'              # made a valid id
+      fields:
+        name: '{Name}'
+        status: {from: '{State}', table: {Used: in_use, Spare: in_stock}}
+        location: '{Site}'      # a reference, found by the record's id or name
+        cost: '{Price}'
+        tags: {from: '{Labels}', split: ','}
+    - kind: item                # without a key: made where it is missing
+      class: location
+      id: '{Site}'
+      fields: {name: '{Site}', status: in_use}
+
+`{A|B}` is the first of two columns that is not empty. A text with an empty column is left out, and
+`default` takes its place. `split`, `after`, `before`, `divide` and `table` follow in this order.
+`estate import maps NAME` prints a shipped one to begin with.")]
 struct CsvArgs {
     /// The file; - reads the standard input
     #[arg(value_name = "FILE")]

@@ -1,6 +1,6 @@
 use estate::diff::{self, Change, Detail};
 use estate::edit::Edit;
-use estate::model::{Place, RecordId};
+use estate::model::{Kind, Place, RecordId};
 use estate::query::{Field, Scope};
 use estate::report::{Cell, Column, Report, Section};
 use estate::snapshot::{Snapshot, Version};
@@ -203,7 +203,9 @@ fn record(context: &Context, store: &Store, name: &str) -> anyhow::Result<Record
         .collect();
     let mut found = candidates.iter().filter(|record| on_disk.contains(record));
     if let Some(record) = found.next() {
-        found.for_each(|other| context.say(&format!("there is also {other}")));
+        // An item and its schedule share their id as a rule.
+        let others = found.filter(|other| (record.kind, other.kind) != (Kind::Item, Kind::Schedule));
+        others.for_each(|other| context.say(&format!("there is also {other}")));
         return Ok(record.clone());
     }
     for record in candidates {

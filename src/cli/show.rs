@@ -1,7 +1,7 @@
 use std::io::IsTerminal;
 
 use estate::graph;
-use estate::model::Record;
+use estate::model::{Kind, Record};
 use estate::query::Card;
 use estate::render::{self, escape};
 use estate::snapshot::Snapshot;
@@ -47,7 +47,9 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let Some((record, others)) = found.split_first() else {
         return Err(named::unknown(&store, &args.id).into());
     };
-    for other in others {
+    // The schedule that an item shares its id with is shown with it.
+    let own = |other: &&&Record| (record.kind(), other.kind()) == (Kind::Item, Kind::Schedule);
+    for other in others.iter().filter(|other| !own(other)) {
         context.say(&format!("there is also {}", escape::terminal(&other.record_id().to_string())));
     }
     if args.raw {

@@ -147,7 +147,8 @@ fn typed(shape: &Shape, data: &Data, route: &Route, resolve: &mut Resolve<'_>) -
             let mut list = Vec::with_capacity(elements.len());
             for (index, element) in elements.iter().enumerate() {
                 let element = typed(shape_of_element, element, &route.index(index), resolve)?;
-                if !(element.is_empty() || shape.is_set && list.contains(&element)) {
+                let is_there = shape.is_set && list.contains(&element);
+                if !element.is_empty() && !is_there {
                     list.push(element);
                 }
             }

@@ -7,7 +7,7 @@ use super::{NamedReport, Request, amount_cell};
 use crate::contract::accrual;
 use crate::money::MoneyError;
 use crate::report::{Cell, Column, Report, Section};
-use crate::value::{Amount, Costing, service_cost};
+use crate::value::{Costing, holes, service_cost};
 
 pub static REPORT: NamedReport = NamedReport {
     name: "valuation",
@@ -77,10 +77,7 @@ fn services(request: &Request<'_>) -> Section {
     let costing = Costing::new(request.snapshot, request.period, request.book);
     for service in request.snapshot.services().filter(|service| !service.is_retired()) {
         let (cost, holes) = match service_cost(&costing, service) {
-            Ok(lines) => {
-                let holes = lines.iter().filter(|line| matches!(line.amount, Amount::Missing(_))).count();
-                (lines.first().map_or(Cell::Empty, |line| amount_cell(&line.amount)), holes)
-            }
+            Ok(lines) => (lines.first().map_or(Cell::Empty, |line| amount_cell(&line.amount)), holes(&lines)),
             Err(error) => (Cell::missing(error.to_string()), 1),
         };
         section.push(vec![
@@ -118,7 +115,7 @@ fn contracts(request: &Request<'_>) -> Section {
             Cell::text(side),
             contract.party().map_or(Cell::Empty, Cell::id),
             Cell::text(contract.kind()),
-            contract.initial_end().into(),
+            contract.end_of_term(request.as_of).into(),
             price,
             per,
             accrued.map_or_else(Cell::missing, Cell::Money),

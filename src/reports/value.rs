@@ -9,7 +9,7 @@ use crate::model::RecordId;
 use crate::model::service::Service;
 use crate::money::{self, Money};
 use crate::report::{Cell, Column, Report, Section};
-use crate::value::{Amount, Line};
+use crate::value::{Amount, Line, holes};
 
 /// For a record's field: the commit that set it, as it is shown.
 pub type Origins = HashMap<(RecordId, String), String>;
@@ -46,17 +46,12 @@ pub fn value(
             ],
         );
     }
-    let holes = lines.iter().filter(|line| is_hole(line)).count();
+    let holes = holes(lines);
     let mut report = base.section(tree).section(consumers(service, lines.first().map(|line| &line.amount)));
     if holes > 0 {
-        report = report.note(format!("{holes} of the lines have no price; the total is what is known"));
+        report = report.note(format!("{holes} parts have no price; the total is what is known"));
     }
     report
-}
-
-/// A line that misses a figure of its own, not just below it.
-fn is_hole(line: &Line) -> bool {
-    matches!(&line.amount, Amount::Missing(_))
 }
 
 fn consumers(service: Service<'_>, total: Option<&Amount>) -> Section {

@@ -24,6 +24,8 @@ mod part;
 mod plan;
 mod planner;
 mod problem;
+#[cfg(test)]
+mod properties;
 mod read;
 mod terms;
 

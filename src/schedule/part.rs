@@ -152,6 +152,14 @@ fn check(terms: &Terms, unit: MinorUnit) -> Result<(), Problem> {
         let text = format!("the salvage value {} is above the cost {}", terms.salvage, terms.cost);
         return Err(Problem::new(text).at(|| "salvage_value".into()));
     }
+    // Earlier in the month is sound: French declining balance begins with the month of acquisition.
+    if let Some(acquired) =
+        terms.acquired.filter(|acquired| terms.start < convention::first_of_month(*acquired))
+    {
+        let text =
+            format!("depreciation starts on {}, before the item was acquired on {acquired}", terms.start);
+        return Err(Problem::new(text).at(|| "start".into()));
+    }
     let details = &terms.details;
     let given = [
         ("life", terms.life.is_some()),
@@ -209,23 +217,25 @@ impl Making<'_> {
             });
             self.open(None)?;
         }
-        let mut cut: Option<Date> = None;
+        let mut applied: Option<&Event> = None;
         for event in events {
             if let What::Transfer { to } = &event.what {
                 self.part.holders.push((event.date, to.clone()));
                 continue;
             }
-            if cut != Some(event.cut()) {
-                if cut.is_some() {
-                    self.open(cut)?;
+            if applied.is_none_or(|before| before.cut() != event.cut()) {
+                if let Some(before) = applied {
+                    self.open(Some(before.cut())).map_err(|problem| problem.of(before))?;
                 }
-                cut = Some(event.cut());
-                self.close(event).map_err(|problem| problem.at(|| event.field()))?;
+                self.close(event).map_err(|problem| problem.of(event))?;
             }
-            self.apply(event).map_err(|problem| problem.at(|| event.field()))?;
+            self.apply(event).map_err(|problem| problem.of(event))?;
+            applied = Some(event);
         }
-        match cut {
-            Some(_) if self.part.left.is_none() => self.open(cut),
+        match applied {
+            Some(last) if self.part.left.is_none() => {
+                self.open(Some(last.cut())).map_err(|problem| problem.of(last))
+            }
             _ => Ok(()),
         }
     }

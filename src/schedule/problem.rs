@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::event::Event;
 use crate::date::DateError;
 use crate::money::MoneyError;
 
@@ -17,6 +18,12 @@ pub struct Problem {
 impl Problem {
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), field: String::new() }
+    }
+
+    /// Says which event it is about.
+    pub(super) fn of(self, event: &Event) -> Self {
+        let text = format!("{} on {}: {}", event.kind(), event.date, self.text);
+        Self { text, ..self }.at(|| event.field())
     }
 
     /// Names the field, unless a more exact one is named already.

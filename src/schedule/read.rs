@@ -85,15 +85,22 @@ pub(super) fn with_events(base: Terms, schedule: Schedule<'_>, book: &str) -> Re
         true => vec![base.clone()],
         false => component_terms(&base, &components)?,
     };
-    for written in schedule.events().filter(|event| event.book().is_none_or(|name| name == book)) {
+    let mut written: Vec<Written<'_>> =
+        schedule.events().filter(|event| event.book().is_none_or(|name| name == book)).collect();
+    // What happens to one component first: what happens to the whole passes over those that left.
+    written.sort_by_key(|event| event.component().is_none());
+    for written in written {
         let field = format!("events[{}]", written.index);
         let event = event(&written).map_err(|problem| problem.at(|| field.clone()))?;
         let targets =
             targets(&written, &event, &components).map_err(|problem| problem.at(|| field.clone()))?;
+        let for_all = written.component().is_none() && !components.is_empty();
+        let there = parts
+            .iter_mut()
+            .zip(targets)
+            .filter(|(part, is_target)| *is_target && (!for_all || is_there(part, event.date)));
         let mut first = true;
-        for (part, _) in
-            parts.iter_mut().zip(targets).filter(|(part, is_target)| *is_target && holds(part, &event))
-        {
+        for (part, _) in there {
             let mut event = event.clone();
             // What was received for the whole is counted once.
             if let (What::Disposal { proceeds } | What::PartialDisposal { proceeds, .. }, false) =
@@ -104,14 +111,18 @@ pub(super) fn with_events(base: Terms, schedule: Schedule<'_>, book: &str) -> Re
             first = false;
             part.events.push(event);
         }
+        if first {
+            let text = format!("{} on {}: no component is there on that day", event.kind(), event.date);
+            return Err(Problem::new(text).at(|| field));
+        }
     }
     Ok(parts)
 }
 
-/// Whether a component is there at an event for all of them.
-fn holds(part: &Terms, event: &Event) -> bool {
-    let replaced = part.events.iter().any(|known| known.index.is_none() && known.date < event.date);
-    !replaced && (part.start <= event.date || event.index.is_none())
+/// Whether a component is in the books on a day: begun, and not gone.
+fn is_there(part: &Terms, date: Date) -> bool {
+    let gone = |event: &Event| matches!(event.what, What::Disposal { .. }) && event.date <= date;
+    part.start <= date && !part.events.iter().any(gone)
 }
 
 /// Which components an event is for.

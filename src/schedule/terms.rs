@@ -11,7 +11,7 @@ use crate::model::calendar::FiscalCalendar;
 use crate::money::{Money, Percent};
 
 /// Everything that decides a plan.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Terms {
     pub cost: Money,
     pub salvage: Money,
@@ -38,7 +38,7 @@ impl Terms {
 }
 
 /// What only some methods ask for.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Details {
     /// Of fixed-rate declining balance.
     pub rate: Option<Percent>,

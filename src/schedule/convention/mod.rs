@@ -19,6 +19,8 @@ mod mid_quarter;
 mod months;
 mod thirty_360;
 
+use std::fmt;
+
 use crate::date::{Date, Duration, Period};
 
 pub(super) use full_month::CONVENTION as FULL_MONTH;
@@ -87,6 +89,13 @@ pub static CONVENTIONS: &[&Convention] = &[
     &mid_quarter::CONVENTION,
     &mid_month::CONVENTION,
 ];
+
+/// A registry entry is its name.
+impl fmt::Debug for Convention {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
 
 impl Convention {
     pub fn named(name: &str) -> Option<&'static Convention> {

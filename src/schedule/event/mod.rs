@@ -19,7 +19,7 @@ use crate::date::{Date, Duration, day_before};
 use crate::money::{MinorUnit, Money, Percent};
 
 /// One event of a plan.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Event {
     pub date: Date,
     /// Position in the schedule's list; `None` for what the replacement of a component brings.
@@ -28,7 +28,7 @@ pub struct Event {
 }
 
 /// What happened.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub enum What {
     /// The item comes from other books with this accumulated depreciation at the end of the day.
     TakeOver { accumulated: Money },
@@ -51,14 +51,14 @@ pub enum What {
 }
 
 /// By how much, or down or up to what.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Measured {
     Amount(Money),
     Value(Money),
 }
 
 /// How a revaluation restates the item (IAS 16.35).
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Restate {
     /// Accumulated depreciation is eliminated against the gross value.
     #[default]
@@ -77,14 +77,14 @@ impl Restate {
     }
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Part {
     Share(Percent),
     /// The gross value of the part.
     Cost(Money),
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Revision {
     pub life: Option<Duration>,
     pub salvage: Option<Money>,
@@ -257,8 +257,7 @@ pub(super) fn in_order(events: &[Event]) -> Result<Vec<&Event>, Problem> {
             _ => None,
         };
         if let Some(wrong) = wrong {
-            let text = format!("{} on {}: {wrong}", event.kind(), event.date);
-            return Err(Problem::new(text).at(|| event.field()));
+            return Err(Problem::new(wrong).of(event));
         }
         before = Some(event);
     }

@@ -13,6 +13,8 @@ mod straight_line;
 mod sum_of_years_digits;
 mod units_of_production;
 
+use std::fmt;
+
 use super::clock::Slice;
 use super::problem::{Problem, problem};
 use super::terms::Terms;
@@ -108,6 +110,13 @@ pub static METHODS: &[&Method] = &[
     &immediate_expensing::METHOD,
     &manual::METHOD,
 ];
+
+/// A registry entry is its name.
+impl fmt::Debug for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
 
 impl Method {
     pub fn named(name: &str) -> Option<&'static Method> {
