@@ -112,6 +112,9 @@ fn show_raw_is_the_file_and_follows_the_revision() {
     assert_eq!(estate.run(&["show", "srv-web-01", "--raw", "--rev", "HEAD"]).out, before);
     let noted = estate.run(&["show", "srv-web-01"]);
     assert!(noted.out.contains("changed since that commit"), "{noted:?}");
+    estate.write("inventory/parties/new.yaml", "id: new\nname: New\nkind: team\n");
+    let new = estate.run(&["show", "new"]);
+    assert!(new.out.contains("in none of the last 200 commits"), "{new:?}");
 }
 
 #[test]

@@ -138,7 +138,7 @@ fn history(
     let mut section = Section::new("changes", "Changes", columns);
     let estate = store.worktree_of(&[], &[])?;
     let (mut shown, mut is_cut) = (0, false);
-    store.file_history(record, revision(context), |version| {
+    store.file_history(record, revision(context), usize::MAX, |version| {
         let mut changes = changes(&version, &estate);
         if let Some(field) = field {
             changes.iter_mut().for_each(|change| keep_field(change, field));
@@ -210,7 +210,7 @@ fn record(context: &Context, store: &Store, name: &str) -> anyhow::Result<Record
     }
     for record in candidates {
         let mut is_known = false;
-        store.file_history(&record, revision(context), |_| {
+        store.file_history(&record, revision(context), usize::MAX, |_| {
             is_known = true;
             false
         })?;
