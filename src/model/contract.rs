@@ -151,12 +151,14 @@ impl<'a> Contract<'a> {
 mod tests {
     use super::*;
     use crate::date::parse_date;
-    use crate::snapshot::testing::snapshot;
+    use crate::model::{Kind, Place};
+    use crate::schema::Schemas;
 
     fn end_of_term(fields: &str, date: &str) -> Option<String> {
         let text = format!("id: c\nside: supplier\nkind: support\nparty: p\n{fields}");
-        let snapshot = snapshot(&[("contracts/c.yaml", &text)]);
-        let end = snapshot.contract("c").unwrap().end_of_term(parse_date(date).unwrap());
+        let place = Place::new(Kind::Contract, None, "c");
+        let record = Record::read(&place, &place.path(), text.as_bytes(), &Schemas::shipped());
+        let end = Contract(&record).end_of_term(parse_date(date).unwrap());
         end.map(|end| end.to_string())
     }
 
