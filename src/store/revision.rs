@@ -40,7 +40,9 @@ impl Store {
             return Err(unknown(Some("a revision is a branch, a tag or a commit id")));
         }
         let object = git.revparse_single(revision).map_err(|error| match error.code() {
-            ErrorCode::NotFound if git.is_empty().unwrap_or(false) => StoreError::NoCommit,
+            _ if git.head().is_err_and(|error| error.code() == ErrorCode::UnbornBranch) => {
+                StoreError::NoCommit
+            }
             ErrorCode::NotFound if git.is_shallow() => {
                 unknown(Some("the clone is shallow; `git fetch --unshallow` brings the rest"))
             }
