@@ -21,7 +21,8 @@ pub fn partial(context: &Applying<'_>, balance: &mut Balance, part: Part) -> Res
     }
     let stays = |amount: i128| ratio(amount, gross - leaving, gross);
     balance.accumulated = stays(balance.accumulated)?;
-    balance.impairment = stays(balance.impairment)?;
+    // Both rounded up could exceed what is left of the gross value by a unit.
+    balance.impairment = stays(balance.impairment)?.min(gross - leaving - balance.accumulated);
     balance.salvage = stays(balance.salvage)?;
     balance.accrued = stays(balance.accrued)?;
     balance.gross = gross - leaving;
