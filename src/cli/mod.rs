@@ -33,6 +33,7 @@ mod show;
 mod target;
 mod unset;
 mod value;
+mod what_if;
 mod writing;
 
 use std::ffi::OsString;

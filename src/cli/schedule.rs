@@ -1,34 +1,54 @@
 use estate::model::Kind;
 use estate::model::schedule::Schedule;
-use estate::reports;
+use estate::reports::{self, Steps};
 use estate::snapshot::Snapshot;
 
 use super::context::{Context, find};
 use super::failure::{Exit, Failure};
+use super::what_if;
 
 /// Show depreciation: the plan of one item, or the register of all
 ///
 /// The plan lists every fiscal year of every book: opening value, charge, accumulated depreciation
 /// and net book value. With --all, the register shows what each item cost and is worth at --as-of.
 #[derive(clap::Args)]
-#[command(after_long_help = "Examples:
+#[command(
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    after_long_help = "Examples:
   estate schedule srv-web-01                     the plan, all books
+  estate schedule srv-web-01 --monthly           month by month
+  estate schedule what-if --cost \"900 EUR\" --life 3y --start 2024-01-01
   estate schedule srv-web-01 --book tax          one book
   estate schedule --all --as-of 2025-12-31       what everything was worth on that day
-  estate schedule --all --format csv -o nbv.csv  the same for a spreadsheet")]
+  estate schedule --all --format csv -o nbv.csv  the same for a spreadsheet"
+)]
 pub struct Args {
+    #[command(subcommand)]
+    what_if: Option<Verb>,
     /// An item or a schedule
     #[arg(required_unless_present = "all")]
     id: Option<String>,
     /// Every item in the books
     #[arg(long, conflicts_with = "id")]
     all: bool,
+    /// A row a month instead of a fiscal year
+    #[arg(long, conflicts_with = "all")]
+    monthly: bool,
     /// One book alone [default for --all: the default book of the settings]
     #[arg(long, value_name = "BOOK")]
     book: Option<String>,
 }
 
+#[derive(clap::Subcommand)]
+enum Verb {
+    WhatIf(Box<what_if::Args>),
+}
+
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
+    if let Some(Verb::WhatIf(args)) = args.what_if {
+        return what_if::run(context, *args);
+    }
     let store = context.store()?;
     let snapshot = context.snapshot(&store)?;
     let Some(id) = args.id else {
@@ -42,7 +62,8 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let schedule = schedule_of(&snapshot, &id)?;
     let base =
         context.report("schedule", format!("Depreciation of {}", schedule.item().unwrap_or(&id)), &snapshot);
-    context.show(&reports::schedule(base, &snapshot, schedule, args.book.as_deref()))?;
+    let steps = if args.monthly { Steps::Months } else { Steps::Years };
+    context.show(&reports::schedule(base, &snapshot, schedule, args.book.as_deref(), steps))?;
     Ok(Exit::Done)
 }
 

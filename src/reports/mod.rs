@@ -14,7 +14,7 @@ use crate::snapshot::Snapshot;
 use crate::value::Amount;
 
 pub use register::register;
-pub use schedule::schedule;
+pub use schedule::{Steps, schedule};
 pub use value::{Origins, value};
 pub use value_change::value_change;
 
