@@ -72,9 +72,14 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let steps = if args.monthly { Steps::Months } else { Steps::Years };
     let asked = asked(args)?;
     let snapshot = asked.snapshot().map_err(|findings| {
-        let told: Vec<String> = findings.iter().map(|finding| escape::terminal(&finding.message)).collect();
+        // The fields of the plan are the options here.
+        let plan = format!("books.{WHAT_IF}");
+        let told = |message: &str| {
+            message.replace(&format!("{plan}."), "").replace(&format!("`{plan}`"), "the plan")
+        };
+        let messages: Vec<String> = findings.iter().map(|finding| told(&finding.message)).collect();
         let help = findings.into_iter().find_map(|finding| finding.help);
-        Failure::usage(told.join("\n       ")).hint_if(help)
+        Failure::usage(messages.join("; ")).hint_if(help)
     })?;
     let Some(record) = snapshot.get(Kind::Schedule, WHAT_IF) else { return Ok(Exit::Nothing) };
     let title = format!("{} of {} from {}", asked.method, asked.cost, asked.start);
