@@ -33,7 +33,6 @@ mod show;
 mod target;
 mod unset;
 mod value;
-mod what_if;
 mod writing;
 
 use std::ffi::OsString;

@@ -1,3 +1,5 @@
+mod what_if;
+
 use estate::model::Kind;
 use estate::model::schedule::Schedule;
 use estate::reports::{self, Steps};
@@ -5,7 +7,6 @@ use estate::snapshot::Snapshot;
 
 use super::context::{Context, find};
 use super::failure::{Exit, Failure};
-use super::what_if;
 
 /// Show depreciation: the plan of one item, or the register of all
 ///

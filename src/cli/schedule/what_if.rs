@@ -4,8 +4,8 @@ use estate::report::{Cell, Column, Report, Section};
 use estate::reports::{self, Steps};
 use estate::schedule::{CONVENTIONS, METHODS, WHAT_IF, WhatIf};
 
-use super::context::Context;
-use super::failure::{Exit, Failure};
+use super::super::context::Context;
+use super::super::failure::{Exit, Failure};
 
 /// Compute a plan from options, without an estate
 ///
