@@ -220,11 +220,11 @@ fn import(
         if incoming.proposals.is_empty() && incoming.rejections.is_empty() && incoming.left_out.is_empty() {
             return Err(Failure::nothing("the source holds no records").into());
         }
-        let progress = Progress::new("records", incoming.proposals.len());
+        let progress = Progress::new("records");
         let mut plan = plan(
             snapshot,
             incoming,
-            Options { source: &source, checked: &|| progress.step(), as_of: Some(context.as_of) },
+            Options { source: &source, checked: &|of| progress.step(of), as_of: Some(context.as_of) },
         );
         progress.finish();
         let refused = !plan.rejections.is_empty() && !args.skip_rejected;
