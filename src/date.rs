@@ -79,6 +79,26 @@ impl Duration {
         }
     }
 
+    /// Days, where the unit is weeks or days.
+    pub fn days(&self) -> Option<u32> {
+        match self.unit {
+            Unit::Weeks => Some(self.count * 7),
+            Unit::Days => Some(self.count),
+            Unit::Years | Unit::Months => None,
+        }
+    }
+
+    /// The day this long before `date`; in a shorter month its last day.
+    pub fn before(&self, date: Date) -> Result<Date, DateError> {
+        let earlier = match self.unit {
+            Unit::Years => date.checked_sub_months(Months::new(self.count * 12)),
+            Unit::Months => date.checked_sub_months(Months::new(self.count)),
+            Unit::Weeks => date.checked_sub_days(Days::new(u64::from(self.count) * 7)),
+            Unit::Days => date.checked_sub_days(Days::new(u64::from(self.count))),
+        };
+        earlier.filter(|day| day.year() >= 1).ok_or(DateError::OutOfRange)
+    }
+
     /// The first day after a span of this length that begins on `start`.
     pub fn after(&self, start: Date) -> Result<Date, DateError> {
         self.times_after(1, start)
@@ -209,6 +229,15 @@ mod tests {
         for text in ["", "y", "5", "0y", "05y", "5 y", "5Y", "-5y", "1.5y", "99999y"] {
             assert!(text.parse::<Duration>().is_err(), "{text:?} was read as a duration");
         }
+    }
+
+    #[test]
+    fn durations_go_back_in_their_own_unit() {
+        let before = |length: &str, day: &str| length.parse::<Duration>().unwrap().before(date(day));
+        assert_eq!(before("1mo", "2024-03-31"), Ok(date("2024-02-29")));
+        assert_eq!(before("1y", "2024-02-29"), Ok(date("2023-02-28")));
+        assert_eq!(before("2w", "2024-01-01"), Ok(date("2023-12-18")));
+        assert_eq!(before("9999y", "2024-01-01"), Err(DateError::OutOfRange));
     }
 
     #[test]
