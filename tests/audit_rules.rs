@@ -49,7 +49,7 @@ fn files_below(root: &Path) -> Files {
 fn audit_files(files: &Files) -> Vec<Finding> {
     let paths: Vec<String> = files.keys().cloned().collect();
     let read = |path: &str| Content::Bytes(Cow::Borrowed(files[path].as_slice()));
-    audit::audit(&Snapshot::load(Version::Worktree, &paths, &[], read), as_of())
+    audit::audit(&Snapshot::load(Version::Worktree, &paths, &[], read), as_of()).findings
 }
 
 fn line(finding: &Finding) -> String {
@@ -126,7 +126,7 @@ fn files_that_are_no_records_are_findings_at_their_path() {
             .unwrap();
         make(&folder.path().join(path));
         let snapshot = Store::discover(folder.path()).unwrap().worktree().unwrap();
-        let found = audit::audit(&snapshot, as_of());
+        let found = audit::audit(&snapshot, as_of()).findings;
         let found: Vec<(&str, String)> =
             found.iter().map(|finding| (&*finding.rule, finding.location.path.to_string())).collect();
         assert_eq!(found, [(rule, path.to_owned())]);

@@ -20,6 +20,7 @@ use crate::snapshot::Snapshot;
 pub use card::Card;
 pub use field::{Field, typed_cell};
 pub use filter::Filter;
+pub use order::Typed;
 pub use search::{Hit, search};
 
 /// Why a question cannot be asked this way, and how to ask it.
@@ -87,15 +88,17 @@ impl<'a> Scope<'a> {
             Kind::Contract => "Contracts",
             Kind::Schedule => "Depreciation schedules",
             Kind::Party => "Parties",
+            Kind::Policy => "Policies",
+            Kind::Waivers => "Waivers",
         }
     }
 
-    fn admits(&self, record: &Record) -> bool {
+    pub(crate) fn admits(&self, record: &Record) -> bool {
         record.kind() == self.kind && self.class.is_none_or(|class| record.class() == Some(class))
     }
 
     /// The shapes that the records may have.
-    fn shapes(&self) -> Vec<&'a Shape> {
+    pub(crate) fn shapes(&self) -> Vec<&'a Shape> {
         let names: Vec<&str> = match (self.class, self.kind) {
             (None, Kind::Item) => self.schemas.classes().collect(),
             _ => vec![self.name()],
@@ -116,6 +119,8 @@ impl<'a> Scope<'a> {
             }
             (Kind::Schedule, _) => &["id", "item", "books"],
             (Kind::Party, _) => &["id", "name", "kind", "email"],
+            (Kind::Policy, _) => &["id", "name", "level", "owner"],
+            (Kind::Waivers, _) => &["id", "waivers.rule"],
             (Kind::Settings, _) => &["id", "organisation.name", "currency"],
         }
     }
@@ -200,7 +205,7 @@ impl Query<'_> {
 }
 
 /// Whether anything can be said of a record's fields.
-fn is_readable(record: &Record) -> bool {
+pub(crate) fn is_readable(record: &Record) -> bool {
     record.root().is_some_and(|root| root.is_mapping())
 }
 
