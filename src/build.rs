@@ -1,5 +1,7 @@
 //! Build script: embeds the shipped schemas, mappings and sample estate, so that the binary works alone.
 
+#![expect(clippy::disallowed_methods, reason = "a build script reads the files that it embeds")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

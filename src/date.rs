@@ -1,5 +1,6 @@
 //! Calendar dates and lengths of time. There are no time zones: a date is a day in the calendar.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -30,12 +31,13 @@ pub fn parse_date(text: &str) -> Result<Date, DateError> {
     if !shape {
         return Err(wrong());
     }
-    let number = |range: std::ops::Range<usize>| text[range].parse::<u32>().map_err(|_| wrong());
-    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
+    let parts = (number(0..4), number(5..7), number(8..10));
+    let (Some(year), Some(month), Some(day)) = parts else { return Err(wrong()) };
     if year == 0 {
         return Err(DateError::OutOfRange);
     }
-    NaiveDate::from_ymd_opt(year as i32, month, day).ok_or_else(wrong)
+    NaiveDate::from_ymd_opt(year.cast_signed(), month, day).ok_or_else(wrong)
 }
 
 /// The day before.
@@ -88,6 +90,18 @@ impl Duration {
         }
     }
 
+    /// Which of two lengths is longer. Days and months compare where no calendar can turn it round:
+    /// 30 days are shorter than 2 months, and may be longer or shorter than one.
+    pub fn compare(&self, other: &Duration) -> Option<Ordering> {
+        match (self.months(), self.days(), other.months(), other.days()) {
+            (Some(mine), _, Some(theirs), _) => Some(mine.cmp(&theirs)),
+            (_, Some(mine), _, Some(theirs)) => Some(mine.cmp(&theirs)),
+            (_, Some(days), Some(months), _) => days_against_months(days, months),
+            (Some(months), _, _, Some(days)) => days_against_months(days, months).map(Ordering::reverse),
+            _ => None,
+        }
+    }
+
     /// The day this long before `date`; in a shorter month its last day.
     pub fn before(&self, date: Date) -> Result<Date, DateError> {
         let earlier = match self.unit {
@@ -129,7 +143,8 @@ impl FromStr for Duration {
     fn from_str(text: &str) -> Result<Self, DateError> {
         let wrong = || DateError::Duration(text.to_owned());
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-        let unit = match &text[digits..] {
+        let (number, unit) = text.split_at(digits);
+        let unit = match unit {
             "y" => Unit::Years,
             "mo" => Unit::Months,
             "w" => Unit::Weeks,
@@ -139,7 +154,7 @@ impl FromStr for Duration {
         if digits == 0 || digits > 4 || text.starts_with('0') {
             return Err(wrong());
         }
-        let count = text[..digits].parse().map_err(|_| wrong())?;
+        let count = number.parse().map_err(|_| wrong())?;
         Ok(Self { count, unit })
     }
 }
@@ -153,6 +168,17 @@ impl fmt::Display for Duration {
             Unit::Days => "d",
         };
         write!(f, "{}{unit}", self.count)
+    }
+}
+
+/// Months are 30.436875 days on average (the Gregorian calendar repeats after 146 097 days and 4800
+/// months), and no span of months strays from that by more than three days.
+fn days_against_months(days: u32, months: u32) -> Option<Ordering> {
+    let average = u64::from(months) * 146_097 / 4800;
+    match u64::from(days) {
+        days if days + 4 < average => Some(Ordering::Less),
+        days if days > average + 4 => Some(Ordering::Greater),
+        _ => None,
     }
 }
 
@@ -228,6 +254,32 @@ mod tests {
         assert_eq!(three_years.months(), Some(36));
         for text in ["", "y", "5", "0y", "05y", "5 y", "5Y", "-5y", "1.5y", "99999y"] {
             assert!(text.parse::<Duration>().is_err(), "{text:?} was read as a duration");
+        }
+    }
+
+    #[test]
+    fn lengths_compare_where_no_calendar_turns_them_round() {
+        let compare = |one: &str, other: &str| {
+            one.parse::<Duration>().unwrap().compare(&other.parse::<Duration>().unwrap())
+        };
+        assert_eq!(compare("1y", "12mo"), Some(Ordering::Equal));
+        assert_eq!(compare("2w", "15d"), Some(Ordering::Less));
+        assert_eq!(compare("30d", "2mo"), Some(Ordering::Less));
+        assert_eq!(compare("3mo", "30d"), Some(Ordering::Greater));
+        assert_eq!(compare("30d", "1mo"), None);
+        assert_eq!(compare("365d", "1y"), None);
+        assert_eq!(compare("400d", "1y"), Some(Ordering::Greater));
+    }
+
+    /// Every span of up to 50 months from every day of a leap cycle is within what is claimed.
+    #[test]
+    fn spans_of_months_stray_little_from_their_average() {
+        for start in date("2096-01-01").iter_days().take(366 * 8 + 1) {
+            for months in [1, 2, 3, 6, 11, 12, 18, 25, 48, 50] {
+                let days = (add_months(start, months).unwrap() - start).num_days();
+                let days = u32::try_from(days).unwrap();
+                assert_eq!(days_against_months(days, months), None, "{start} + {months} months");
+            }
         }
     }
 

@@ -1,27 +1,84 @@
-pub mod audit;
-pub mod contract;
+//! `estate`: one trusted record of an organisation's IT estate, as YAML files in a git repository.
+//!
+//! # Nouns
+//!
+//! ```text
+//!                  reading                                        showing
+//!  git / disk → Store → Snapshot → pure function → Report → renderer → stdout
+//!                 ↑        │       (audit diff schedule …)
+//!              commit      .with(&Edit)
+//!                 └─ gate ←─┘        writing: Edit → Snapshot' → gate (no new errors) → commit
+//! ```
+//!
+//! A [`Store`](store::Store) finds the estate and its repository. A [`Snapshot`](snapshot::Snapshot)
+//! is every record at one version; it never fails to load: what is wrong becomes a
+//! [`Finding`](finding::Finding). A [`Record`](model::Record) is one file. An [`Edit`](edit::Edit) is
+//! a change as plain data. A [`Report`](report::Report) is a typed table that knows no format. Rules,
+//! importers and output formats are one file and one line in a registry each.
+//!
+//! Two laws. Everything that can change an answer is in the snapshot or an argument: the same
+//! revision and arguments give the same bytes. And text is the truth: records are parsed from text,
+//! edits change only the bytes they mean to change, places point into the text.
+//!
+//! # Layers
+//!
+//! ```text
+//!   cli (the binary)     arguments, environment, clock, terminal
+//!   store                files and git: nothing else touches them
+//!   render               a report or findings as text, one file a format
+//!   reports              named reports, made of what engines say
+//!   engines              audit contract diff edits import policy query schedule value: pure functions of snapshots
+//!   graph → snapshot → model → schema
+//!   leaf data            money date source yaml finding report …
+//! ```
+//!
+//! A module uses modules below its own layer only, and `tests/architecture.rs` holds it to that.
+//! `render` knows leaf data alone, `store` stops at the snapshot.
+//!
+//! # Modules, each after what it uses
+
+#![cfg_attr(test, allow(clippy::string_slice, reason = "tests stop at what is not as it should be"))]
+
+// Leaf data.
 pub mod date;
-pub mod diff;
-pub mod edit;
-pub mod edits;
 pub mod embedded;
-pub mod finding;
 pub mod glob;
-pub mod graph;
-pub mod import;
-pub mod model;
 pub mod money;
-pub mod policy;
-pub mod query;
-pub mod render;
-pub mod report;
-pub mod reports;
-pub mod sample;
-pub mod schedule;
-pub mod schema;
-pub mod snapshot;
 pub mod source;
-pub mod store;
 pub mod suggest;
-pub mod value;
+
+pub mod edit;
+pub mod finding;
+pub mod report;
 pub mod yaml;
+
+// What is in the estate.
+pub mod schema;
+
+pub mod model;
+
+pub mod snapshot;
+
+pub mod graph;
+
+// What is made of it.
+pub mod schedule;
+
+pub mod contract;
+pub mod query;
+
+pub mod policy;
+
+pub mod audit;
+pub mod diff;
+pub mod edits;
+pub mod import;
+
+pub mod value;
+
+pub mod reports;
+
+// What is shown, what is kept, and what ships.
+pub mod render;
+pub mod sample;
+pub mod store;

@@ -163,6 +163,63 @@ impl Money {
     }
 }
 
+/// The minor unit of a currency, such as the cent: amounts as whole numbers of it are exact, and
+/// quick to compute with where an engine makes thousands of figures in one currency.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MinorUnit {
+    currency: Currency,
+    digits: u32,
+}
+
+impl MinorUnit {
+    pub fn of(currency: Currency) -> Self {
+        Self { currency, digits: currency.minor_digits() }
+    }
+
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// How many minor units an amount is.
+    pub fn count(&self, money: Money) -> Result<i128, MoneyError> {
+        Money::zero(self.currency).same_currency(money)?;
+        let mut amount = money.amount;
+        if amount.scale() > self.digits {
+            amount = amount.normalize();
+        }
+        let missing = self.digits.checked_sub(amount.scale()).ok_or_else(|| MoneyError::TooManyDecimals {
+            amount: amount.to_string(),
+            currency: self.currency,
+            digits: self.digits,
+        })?;
+        amount.mantissa().checked_mul(10i128.pow(missing)).ok_or(MoneyError::Overflow)
+    }
+
+    /// The amount of so many minor units.
+    pub fn money(&self, count: i128) -> Result<Money, MoneyError> {
+        let amount =
+            Decimal::try_from_i128_with_scale(count, self.digits).map_err(|_| MoneyError::Overflow)?;
+        Ok(Money::new(amount, self.currency))
+    }
+}
+
+/// `count × numerator ÷ denominator` in whole minor units, half away from zero; the product is
+/// exact. A zero denominator is a [`MoneyError::Overflow`].
+pub fn ratio(count: i128, numerator: i128, denominator: i128) -> Result<i128, MoneyError> {
+    let product = count.checked_mul(numerator).ok_or(MoneyError::Overflow)?;
+    // Most figures fit into 64 bits, where division is several times quicker.
+    let divided = match (i64::try_from(product), i64::try_from(denominator)) {
+        (Ok(product), Ok(divisor)) => {
+            let quotient = product.checked_div(divisor).map(i128::from);
+            quotient.zip(product.checked_rem(divisor).map(i128::from))
+        }
+        _ => product.checked_div(denominator).zip(product.checked_rem(denominator)),
+    };
+    let (quotient, rest) = divided.ok_or(MoneyError::Overflow)?;
+    let up = rest != 0 && rest.unsigned_abs() >= denominator.unsigned_abs() - rest.unsigned_abs();
+    Ok(if up { quotient + product.signum() * denominator.signum() } else { quotient })
+}
+
 /// Adds amounts up; the sum of nothing is zero in `currency`.
 pub fn sum(amounts: impl IntoIterator<Item = Money>, currency: Currency) -> Result<Money, MoneyError> {
     amounts.into_iter().try_fold(Money::zero(currency), |total, amount| total.checked_add(amount))
@@ -385,6 +442,49 @@ mod tests {
                 proptest::prop_assert!((part.amount() - exact).abs() < Decimal::new(1, 2));
             }
         }
+
+        /// Whole units and decimals round alike.
+        #[test]
+        fn units_and_decimals_agree(cents in -1_000_000_000i64..1_000_000_000, numerator in 0i64..100_000, denominator in 1i64..100_000) {
+            let eur = MinorUnit::of("EUR".parse().unwrap());
+            let amount = Money::new(Decimal::new(cents, 2), eur.currency());
+            let decimal = amount.times_ratio(numerator.into(), denominator.into()).unwrap();
+            let units = ratio(cents.into(), numerator.into(), denominator.into()).unwrap();
+            proptest::prop_assert_eq!(eur.money(units).unwrap(), decimal);
+        }
+    }
+
+    #[test]
+    fn minor_units_are_exact_and_round_half_away_from_zero() {
+        for (text, count) in [
+            ("8420.00 EUR", 842_000),
+            ("8420 EUR", 842_000),
+            ("-0.05 EUR", -5),
+            ("7 JPY", 7),
+            ("3.125 TND", 3125),
+        ] {
+            let unit = MinorUnit::of(money(text).currency());
+            assert_eq!(unit.count(money(text)), Ok(count));
+            assert_eq!(unit.money(count).unwrap().amount(), money(text).amount());
+        }
+        let eur = MinorUnit::of("EUR".parse().unwrap());
+        assert!(eur.count(money("1 USD")).is_err());
+        assert!(eur.count(Money::new("0.001".parse().unwrap(), eur.currency())).is_err());
+        for (count, numerator, denominator, rounded) in [
+            (5, 1, 2, 3),
+            (-5, 1, 2, -3),
+            (5, -1, 2, -3),
+            (1, 1, 3, 0),
+            (2, 1, 3, 1),
+            (274_625, 1, 2, 137_313),
+            (6, 1, 3, 2),
+        ] {
+            assert_eq!(ratio(count, numerator, denominator), Ok(rounded));
+            let large = 1i128 << 70;
+            assert_eq!(ratio(count, numerator * large, denominator * large), Ok(rounded));
+        }
+        assert_eq!(ratio(1, 1, 0), Err(MoneyError::Overflow));
+        assert_eq!(ratio(i128::MAX, 2, 1), Err(MoneyError::Overflow));
     }
 
     #[test]

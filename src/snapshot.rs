@@ -65,13 +65,15 @@ struct Inner {
     /// Ordered by path.
     records: Vec<Arc<Record>>,
     /// By kind, then id: the first record of that id in the order of paths.
-    index: [HashMap<Box<str>, Known>; Kind::ALL.len()],
+    index: Index,
     schema_files: BTreeMap<String, Source>,
     schemas: Arc<Schemas>,
     settings: Option<Settings>,
     /// Files that are no records though they look like it.
     strays: Vec<Finding>,
 }
+
+type Index = BTreeMap<Kind, HashMap<Box<str>, Known>>;
 
 /// What the index knows of an id.
 enum Known {
@@ -107,13 +109,13 @@ impl Snapshot {
             }
         }
         let schemas = own_schemas(&schema_files);
-        let records: Vec<Result<Record, Option<Finding>>> =
+        let records: Vec<Result<Record, Option<Box<Finding>>>> =
             paths.par_iter().map(|path| read_one(path, read(path), &schemas)).collect();
         let mut sound = Vec::with_capacity(records.len());
         for record in records {
             match record {
                 Ok(record) => sound.push(Arc::new(record)),
-                Err(stray) => strays.extend(stray),
+                Err(stray) => strays.extend(stray.map(|stray| *stray)),
             }
         }
         Snapshot::build(version, sound, unread, schema_files, schemas, strays)
@@ -128,14 +130,14 @@ impl Snapshot {
         strays: Vec<Finding>,
     ) -> Snapshot {
         records.par_sort_unstable_by(|a, b| a.path().cmp(b.path()));
-        let mut index: [HashMap<Box<str>, Known>; Kind::ALL.len()] = Default::default();
+        let mut index = Index::new();
         for (position, record) in records.iter().enumerate() {
             let known = Known::Read(u32::try_from(position).unwrap_or(u32::MAX));
-            index[record.kind().index()].entry(record.id().into()).or_insert(known);
+            index.entry(record.kind()).or_default().entry(record.id().into()).or_insert(known);
         }
         for place in unread.iter().filter_map(|path| Place::of(path)) {
             let known = Known::Unread { class: place.class.map(Box::from) };
-            index[place.kind.index()].entry(place.id.into()).or_insert(known);
+            index.entry(place.kind).or_default().entry(place.id.into()).or_insert(known);
         }
         let settings =
             records.iter().find(|record| record.kind() == Kind::Settings).and_then(|r| Settings::read(r));
@@ -168,7 +170,7 @@ impl Snapshot {
             }
             match read_one(path, Content::Bytes(Cow::Borrowed(text.as_bytes())), &schemas) {
                 Ok(record) => records.push(Arc::new(record)),
-                Err(stray) => strays.extend(stray),
+                Err(stray) => strays.extend(stray.map(|stray| *stray)),
             }
         }
         let version = match &inner.version {
@@ -227,7 +229,7 @@ impl Snapshot {
 
     /// The record of this kind and id.
     pub fn get(&self, kind: Kind, id: &str) -> Option<&Record> {
-        match self.0.index[kind.index()].get(id)? {
+        match self.0.index.get(&kind)?.get(id)? {
             Known::Read(position) => self.0.records.get(*position as usize).map(|record| &**record),
             Known::Unread { .. } => None,
         }
@@ -248,7 +250,7 @@ impl Snapshot {
     /// The class under which a record of this kind and id is filed; `None` where there is none.
     /// It answers for files that have not been read, too.
     pub fn knows(&self, kind: Kind, id: &str) -> Option<Option<&str>> {
-        match self.0.index[kind.index()].get(id)? {
+        match self.0.index.get(&kind)?.get(id)? {
             Known::Read(position) => self.0.records.get(*position as usize).map(|record| record.class()),
             Known::Unread { class } => Some(class.as_deref()),
         }
@@ -256,7 +258,7 @@ impl Snapshot {
 
     /// The ids known of a kind, unordered.
     pub fn ids(&self, kind: Kind) -> impl Iterator<Item = &str> {
-        self.0.index[kind.index()].keys().map(|id| &**id)
+        self.0.index.get(&kind).into_iter().flat_map(HashMap::keys).map(|id| &**id)
     }
 
     /// The records that a user may mean by `name`: an id, or `kind/id` where the id alone says too
@@ -300,7 +302,7 @@ fn own_schemas(files: &BTreeMap<String, Source>) -> Arc<Schemas> {
 }
 
 /// A record, or a finding on a file that is none, or nothing: other files are none of our business.
-fn read_one(path: &str, content: Content<'_>, schemas: &Schemas) -> Result<Record, Option<Finding>> {
+fn read_one(path: &str, content: Content<'_>, schemas: &Schemas) -> Result<Record, Option<Box<Finding>>> {
     let place = Place::of(path);
     match (place, content) {
         (Some(place), Content::Bytes(bytes)) => Ok(Record::read(&place, path, &bytes, schemas)),
@@ -308,11 +310,11 @@ fn read_one(path: &str, content: Content<'_>, schemas: &Schemas) -> Result<Recor
             Ok(Record::unreadable(&place, path, file_finding(rule, path, message, help)))
         }
         (None, Content::Bytes(_)) if path.ends_with(".yaml") || path.ends_with(".yml") => {
-            Err(Some(stray(path)))
+            Err(Some(Box::new(stray(path))))
         }
         (None, Content::Bytes(_)) => Err(None),
         (None, Content::Problem { rule, message, help }) => {
-            Err(Some(file_finding(rule, path, message, help)))
+            Err(Some(Box::new(file_finding(rule, path, message, help))))
         }
     }
 }
@@ -327,13 +329,13 @@ fn reread(record: &Arc<Record>, schemas: &Schemas) -> Arc<Record> {
 }
 
 fn carry_unread(from: &Inner, changed: &BTreeMap<&str, Option<&str>>, into: &mut Inner) {
-    for kind in Kind::ALL {
-        for (id, known) in &from.index[kind.index()] {
+    for (kind, ids) in &from.index {
+        for (id, known) in ids {
             let Known::Unread { class } = known else { continue };
-            let path = Place::new(kind, class.as_deref(), id).path();
+            let path = Place::new(*kind, class.as_deref(), id).path();
             if !changed.contains_key(path.as_str()) {
                 let known = Known::Unread { class: class.clone() };
-                into.index[kind.index()].entry(id.clone()).or_insert(known);
+                into.index.entry(*kind).or_default().entry(id.clone()).or_insert(known);
             }
         }
     }

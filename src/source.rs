@@ -76,8 +76,9 @@ impl Location {
         let end = floor_boundary(text, span.end as usize).max(start);
         let (line, column) = line_and_column(text, start);
         let (end_line, end_column) = line_and_column(text, end);
-        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_text = text[line_start..].lines().next().unwrap_or("");
+        let (before, _) = text.split_at(start);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line_text = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
         Self {
             path: path.clone(),
             line,
@@ -113,10 +114,10 @@ fn floor_boundary(text: &str, at: usize) -> usize {
 }
 
 fn line_and_column(text: &str, at: usize) -> (u32, u32) {
-    let before = &text[..at];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let (before, _) = text.split_at(at);
+    let in_line = before.rsplit('\n').next().unwrap_or("");
     let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    let column = before[line_start..].chars().count() + 1;
+    let column = in_line.chars().count() + 1;
     (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
 }
 

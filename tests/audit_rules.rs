@@ -4,6 +4,15 @@
 //! do not. Its `expected` file holds the whole answer: a line `rule path:line:column message` for
 //! each finding.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    reason = "a test stops at what is not as it should be, and makes the files it needs"
+)]
 // Some cases are links, sockets and names that only Unix has.
 #![cfg(unix)]
 
@@ -14,7 +23,8 @@ use std::path::{Path, PathBuf};
 
 use estate::audit::{self, Check, RULES};
 use estate::date::{Date, parse_date};
-use estate::finding::Finding;
+use estate::edit::Edit;
+use estate::finding::{Finding, Level};
 use estate::snapshot::{Content, Snapshot, Version};
 use estate::store::Store;
 
@@ -46,10 +56,14 @@ fn files_below(root: &Path) -> Files {
     files
 }
 
-fn audit_files(files: &Files) -> Vec<Finding> {
+fn snapshot(files: &Files) -> Snapshot {
     let paths: Vec<String> = files.keys().cloned().collect();
     let read = |path: &str| Content::Bytes(Cow::Borrowed(files[path].as_slice()));
-    audit::audit(&Snapshot::load(Version::Worktree, &paths, &[], read), as_of()).findings
+    Snapshot::load(Version::Worktree, &paths, &[], read)
+}
+
+fn audit_files(files: &Files) -> Vec<Finding> {
+    audit::audit(&snapshot(files), as_of()).findings
 }
 
 fn line(finding: &Finding) -> String {
@@ -251,6 +265,22 @@ const IN_WORDS: [&str; 8] = [
     "missing-settings",
 ];
 
+/// The field that begins on this line, at the top of a record.
+fn top_level_key(line: &str) -> Option<&str> {
+    let (key, _) = line.split_once(':')?;
+    key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_').then_some(key)
+}
+
+/// A record without some of its top-level fields.
+fn without(text: &str, keys: &BTreeSet<&str>) -> String {
+    let mut keep = true;
+    let kept = text.split_inclusive('\n').filter(|line| {
+        keep = top_level_key(line).map_or(keep, |key| !keys.contains(key));
+        keep
+    });
+    kept.collect()
+}
+
 /// Examples are fragments: the fields of `tests/examples/` that they name are replaced by theirs. An
 /// example with an id, or without any field, is the whole file.
 fn with_example(example: &str) -> Files {
@@ -259,21 +289,10 @@ fn with_example(example: &str) -> Files {
         Some((path, fragment)) => (path, fragment),
         None => ("inventory/items/server/srv-web-01.yaml", example),
     };
-    let key = |line: &str| {
-        let (key, _) = line.split_once(':')?;
-        key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_').then(|| key.to_owned())
-    };
-    let keys: BTreeSet<String> = fragment.lines().filter_map(key).collect();
+    let keys: BTreeSet<&str> = fragment.lines().filter_map(top_level_key).collect();
     let mut text = fragment.to_owned();
-    let base = files.get(path).filter(|_| !keys.contains("id") && !keys.is_empty());
-    if let Some(base) = base {
-        let mut keep = true;
-        for line in std::str::from_utf8(base).unwrap().split_inclusive('\n') {
-            keep = key(line).map_or(keep, |key| !keys.contains(&key));
-            if keep {
-                text.push_str(line);
-            }
-        }
+    if let Some(base) = files.get(path).filter(|_| !keys.contains("id") && !keys.is_empty()) {
+        text.push_str(&without(std::str::from_utf8(base).unwrap(), &keys));
     }
     files.insert(path.to_owned(), text.into_bytes());
     files
@@ -295,4 +314,72 @@ fn the_examples_of_each_rule_break_it_and_mend_it() {
         }
     }
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+/// The gate judges part of the estate where an edit cannot break a rule on the whole anew. So for
+/// each field of each faulty estate: where adding the field breaks such a rule, the gate must know.
+#[test]
+fn no_edit_breaks_a_rule_on_the_estate_behind_the_gate() {
+    let mut broken_by = BTreeSet::new();
+    for (rule, folder) in cases() {
+        let known = audit::rule(&rule).unwrap();
+        if !matches!(known.check, Check::Estate { .. }) || known.level != Level::Error {
+            continue;
+        }
+        let files = files_below(&folder);
+        let count = |snapshot: &Snapshot| {
+            audit::audit(snapshot, as_of()).findings.iter().filter(|finding| finding.rule == rule).count()
+        };
+        for (path, bytes) in files.iter().filter(|(path, _)| path.ends_with(".yaml")) {
+            let text = std::str::from_utf8(bytes).unwrap();
+            for key in text.lines().filter_map(top_level_key) {
+                let mut files = files.clone();
+                files.insert(path.clone(), without(text, &BTreeSet::from([key])).into_bytes());
+                let before = snapshot(&files);
+                let mut edit = Edit::new("Add the field");
+                edit.write(path.as_str(), text);
+                let after = before.with(&edit);
+                if count(&after) > count(&before) {
+                    broken_by.insert(rule.clone());
+                    let seen = audit::needs_whole_estate(&edit, &before, &after);
+                    assert!(seen, "{rule}: adding `{key}` to {path} breaks it unseen");
+                }
+            }
+        }
+    }
+    let expected = [
+        "duplicate-asset-tag",
+        "duplicate-plan",
+        "impossible-schedule",
+        "mixed-currencies",
+        "over-allocated",
+        "relation-cycle",
+        "salvage-above-cost",
+        "unusable-policy",
+    ];
+    assert_eq!(broken_by.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn everyday_edits_are_judged_without_the_whole_estate() {
+    let files = files_below(&project().join("tests/examples"));
+    let path = "inventory/items/server/srv-web-01.yaml";
+    let text = std::str::from_utf8(&files[path]).unwrap();
+    let before = snapshot(&files);
+    let needs = |path: &str, text: Option<String>| {
+        let mut edit = Edit::new("x");
+        match text {
+            Some(text) => edit.write(path, text),
+            None => edit.delete(path),
+        }
+        audit::needs_whole_estate(&edit, &before, &before.with(&edit))
+    };
+    for (old, new) in [("Web front end 1", "Web 1"), ("in_stock", "in_use"), ("7XK2L93", "7XK2L94")] {
+        assert!(!needs(path, Some(text.replace(old, new))), "{new}");
+    }
+    assert!(needs(path, Some(text.replace("8420.00", "8421.00"))));
+    assert!(needs(path, None));
+    assert!(needs("inventory/parties/new.yaml", Some("id: new\nname: New\nkind: team\n".to_owned())));
+    let settings = std::str::from_utf8(&files["inventory/settings.yaml"]).unwrap();
+    assert!(needs("inventory/settings.yaml", Some(settings.replace("Example", "Other"))));
 }

@@ -67,6 +67,8 @@ pub fn needs_whole_estate(edit: &Edit, before: &Snapshot, after: &Snapshot) -> b
         old.root().is_none()
             || new.root().is_none()
             || new.kind().is_single()
+            // What a record with errors hides comes to light when it is mended.
+            || old.is_sound() != new.is_sound()
             || watched.iter().any(|(kind, field)| *kind == new.kind() && changed(field))
     })
 }

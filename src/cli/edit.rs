@@ -10,7 +10,7 @@ use estate::store::StoreError;
 
 use super::context::{self, Context};
 use super::failure::Exit;
-use super::target::existing_id;
+use super::target::{existing_id, name_of};
 use super::writing::{Refused, Scope, WriteArgs, Writing, write};
 use super::{ask, editor};
 
@@ -47,16 +47,16 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     }
     let draft = store.draft(id, record.source().text())?;
     let outcome = edit_until_sound(context, &args, id, record, &draft);
-    match &outcome {
-        Ok(_) => {
+    let kept = read(&draft).ok().filter(|text| outcome.is_err() && text != record.source().text());
+    match kept {
+        Some(_) => context.say(&format!(
+            "your text is kept in {0}; `estate edit {1} --from {0}` writes it",
+            draft.display(),
+            args.id
+        )),
+        None => {
             let _ = fs::remove_file(&draft);
         }
-        Err(_) => context.say(&format!(
-            "your text is kept in {}; `estate edit {} --from {}` writes it",
-            draft.display(),
-            args.id,
-            draft.display()
-        )),
     }
     outcome
 }
@@ -90,7 +90,8 @@ fn commit(context: &Context, args: &Args, id: &str, edited: &Record, text: &str)
         if record.path() != edited.path() || record.source().text() != edited.source().text() {
             return Err(changed().into());
         }
-        let mut edit = Edit::new(format!("Edit {}", record.id()));
+        let name = name_of(snapshot, record);
+        let mut edit = Edit::new(format!("Edit {name}"));
         let class = estate::yaml::parse(text).ok().and_then(|tree| {
             let class = tree.value(text).field("class")?.text()?.to_owned();
             (record.kind() == Kind::Item && snapshot.schemas().class(&class).is_some()).then_some(class)
@@ -100,7 +101,7 @@ fn commit(context: &Context, args: &Args, id: &str, edited: &Record, text: &str)
             None if text == record.source().text() => {}
             None => edit.write(record.path(), text),
         }
-        Ok(Writing::new(edit, format!("edited {}", record.id())).next(format!("estate show {}", record.id())))
+        Ok(Writing::new(edit, format!("edited {name}")).next(format!("estate show {name}")))
     })
 }
 

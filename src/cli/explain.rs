@@ -18,6 +18,7 @@ use super::failure::{Exit, Failure};
 #[command(after_long_help = "Examples:
   estate explain                      every rule, a line each
   estate explain dangling-reference   one rule with examples
+  estate explain syntax --json        the same for programs
   estate explain policy/ID            a policy of the estate")]
 pub struct Args {
     /// The rule's id as findings show it; all rules where none is given
@@ -26,7 +27,10 @@ pub struct Args {
 
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     if let Some(rule) = args.rule.as_deref().and_then(rule) {
-        context.answer(&prose(rule))?;
+        match context.format_name() {
+            Some(_) => context.show(&details(&rule_texts(rule)))?,
+            None => context.answer(&prose(rule))?,
+        }
         return Ok(Exit::Done);
     }
     // Inside an estate its policies are known, too.
@@ -39,7 +43,10 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         Some(id) => {
             let policy = snapshot.as_ref().and_then(|snapshot| policy(&id, snapshot));
             let policy = policy.ok_or_else(|| unknown_rule(&id, snapshot.as_ref()))?;
-            context.answer(&policy_prose(policy))?;
+            match context.format_name() {
+                Some(_) => context.show(&details(&policy_texts(policy)))?,
+                None => context.answer(&policy_prose(policy))?,
+            }
         }
     }
     Ok(Exit::Done)
@@ -58,8 +65,13 @@ fn unknown_rule(id: &str, snapshot: Option<&Snapshot>) -> Failure {
         Some(snapshot) => rule_ids(snapshot),
         None => RULES.iter().map(|rule| rule.id.to_owned()).collect(),
     };
-    let hint = suggest::did_you_mean(id, known.iter().map(String::as_str))
-        .unwrap_or_else(|| "`estate explain` lists the rules".to_owned());
+    let known = || known.iter().map(String::as_str);
+    let alike: Vec<&str> = known().filter(|known| !id.is_empty() && known.contains(id)).collect();
+    let hint = match alike.as_slice() {
+        [] => suggest::did_you_mean(id, known())
+            .unwrap_or_else(|| "`estate explain` lists the rules".to_owned()),
+        alike => format!("rules with that in their name: {}", alike.join(", ")),
+    };
     Failure::usage(format!("there is no rule `{id}`")).hint(hint)
 }
 
@@ -81,6 +93,42 @@ fn catalogue(snapshot: Option<&Snapshot>) -> Report {
     Report::new("rules", "Rules of the audit").section(section)
 }
 
+/// Name, title and text of what is said.
+type Texts = Vec<(&'static str, &'static str, String)>;
+
+fn rule_texts(rule: &Rule) -> Texts {
+    let texts = [
+        ("rule", "Rule", rule.id),
+        ("level", "Level", rule.level.name()),
+        ("what", "What it finds", rule.what),
+        ("why", "Why it matters", rule.why),
+        ("bad", "Broken by", rule.bad),
+        ("good", "Right", rule.good),
+        ("mend", "How to mend it", rule.mend),
+    ];
+    texts.map(|(name, title, text)| (name, title, text.to_owned())).into()
+}
+
+fn policy_texts(policy: Policy<'_>) -> Texts {
+    vec![
+        ("rule", "Rule", policy.rule()),
+        ("level", "Level", policy.level().map_or("", Level::name).to_owned()),
+        ("what", "What it finds", policy.name().to_owned()),
+        ("why", "Why it matters", policy.description().unwrap_or("").to_owned()),
+        ("message", "What it says", policy.message().to_owned()),
+        ("mend", "How to mend it", policy.help().unwrap_or("").to_owned()),
+        ("path", "File", policy.0.path().to_owned()),
+    ]
+}
+
+/// One rule or policy for programs.
+fn details(texts: &Texts) -> Report {
+    let columns = texts.iter().map(|(name, title, _)| Column::new(*name, *title)).collect();
+    let mut section = Section::new("rules", "Rules", columns);
+    section.push(texts.iter().map(|(.., text)| Cell::text(text.as_str())).collect());
+    Report::new("rules", "Rules of the audit").section(section)
+}
+
 fn prose(rule: &Rule) -> String {
     let indented = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
     format!(
@@ -95,18 +143,9 @@ fn prose(rule: &Rule) -> String {
     )
 }
 
-/// What a policy says of itself: its name, why, its message, how to mend, and where it stands.
 fn policy_prose(policy: Policy<'_>) -> String {
-    let level = policy.level().map_or("", Level::name);
-    let lines = [
-        ("What", Some(policy.name())),
-        ("Why", policy.description()),
-        ("Says", Some(policy.message())),
-        ("Mend", policy.help()),
-        ("Policy", Some(policy.0.path())),
-    ];
-    let lines = lines
-        .into_iter()
-        .filter_map(|(label, text)| Some(format!("\n{label}: {}\n", escape::terminal(text?))));
-    format!("{} ({level})\n{}", policy.rule(), lines.collect::<String>())
+    let said = policy_texts(policy).into_iter().skip(2).filter(|(.., text)| !text.is_empty());
+    let lines: String =
+        said.map(|(_, title, text)| format!("\n{title}: {}\n", escape::terminal(&text))).collect();
+    format!("{} ({})\n{lines}", policy.rule(), policy.level().map_or("", Level::name))
 }

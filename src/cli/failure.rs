@@ -91,7 +91,13 @@ pub fn report_failure(error: &anyhow::Error, machine: bool) -> ExitCode {
         (None, _) => 3,
     };
     let hint = failure.and_then(|failure| failure.hint.clone()).or_else(|| store.and_then(StoreError::hint));
-    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    let mut causes: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        // Some messages end in their cause already.
+        if !causes.iter().any(|said| said.contains(&cause)) {
+            causes.push(cause);
+        }
+    }
     if machine {
         let message = causes.join(": ");
         let body = serde_json::json!({"error": {"code": code, "message": message, "hint": hint}});

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use estate::import::csv::{self, Sheet};
 use estate::import::mapping::Mapping;
-use estate::import::{Incoming, Options, Plan, ReadError, plan, yaml_files};
+use estate::import::{Incoming, Options, Plan, ReadError, netbox, plan, yaml_files};
 use estate::render::{self, Format, Style, escape};
 use estate::report::{Cell, Column, Report, Section};
 use estate::schema::Schemas;
@@ -32,6 +32,7 @@ use super::writing::{self, Scope, WriteArgs, Writing};
   estate import maps                                       the mappings that come with estate
   estate import csv devices.csv --map netbox-devices -n    what it would change
   estate import csv assets.csv --map our-assets.yaml       by a mapping of your own
+  estate import netbox netbox.json                         a whole NetBox
   estate import yaml clusters/ --map kubernetes-namespaces")]
 pub struct Args {
     #[command(subcommand)]
@@ -41,6 +42,7 @@ pub struct Args {
 #[derive(clap::Subcommand)]
 enum Source {
     Csv(CsvArgs),
+    Netbox(NetboxArgs),
     Yaml(YamlArgs),
     Maps(MapsArgs),
 }
@@ -53,7 +55,36 @@ enum Source {
 #[command(after_long_help = "Examples:
   estate import csv devices.csv --map netbox-devices
   estate import csv parc.csv --map glpi-computers --delimiter ';' --skip-rejected
-  ssh glpi ./export.sh | estate import csv - --map glpi-computers -n")]
+  ssh glpi ./export.sh | estate import csv - --map glpi-computers -n
+
+A mapping is a YAML file:
+
+  title: Our assets
+  system: asset-list            # the name under which keys are kept
+  require: [Tag, Name]          # columns without which it is another file
+  nothing: [N/A]                # texts that stand for an empty cell
+  dates: ['%d/%m/%Y']
+  money: {currency: EUR, decimal: ','}
+  records:                      # what each row becomes
+    - kind: item
+      class: {from: '{Type}', table: {'*laptop*': laptop, Server: server}, default: workstation}
+      when: {from: '{State}', not: [ordered]}
+      key: '{Tag}'              # how the record is known again
+      id: '{Name}'              # made a valid id
+      fields:
+        name: '{Name}'
+        status: {from: '{State}', table: {Used: in_use, Spare: in_stock}}
+        location: '{Site}'      # a reference, found by the record's id or name
+        cost: '{Price}'
+        tags: {from: '{Labels}', split: ','}
+    - kind: item                # without a key: made where it is missing
+      class: location
+      id: '{Site}'
+      fields: {name: '{Site}', status: in_use}
+
+`{A|B}` is the first of two columns that is not empty. A text with an empty column is left out, and
+`default` takes its place. `split`, `after`, `before`, `divide` and `table` follow in this order.
+`estate import maps NAME` prints a shipped one to begin with.")]
 struct CsvArgs {
     /// The file; - reads the standard input
     #[arg(value_name = "FILE")]
@@ -63,6 +94,26 @@ struct CsvArgs {
     delimiter: Option<u8>,
     #[command(flatten)]
     common: CommonArgs,
+}
+
+/// Import a database dump of NetBox
+///
+/// NetBox writes one with: python manage.py dumpdata --natural-foreign -o netbox.json. Regions, sites, racks,
+/// power, device types, devices, clusters and virtual machines become items, circuits contracts, and
+/// manufacturers, tenants and providers parties; cables, roles, platforms and tags go into the records
+/// they concern. Every other object is counted as left out. NetBox knows no costs, and no owners but
+/// tenants: `estate audit` lists what is missing.
+#[derive(clap::Args)]
+#[command(after_long_help = "Examples:
+  estate import netbox netbox.json -n
+  estate import netbox netbox.json
+  ssh netbox 'netbox/manage.py dumpdata --natural-foreign' | estate import netbox -")]
+struct NetboxArgs {
+    /// The dump, in Django's JSON format; - reads the standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    take: TakeArgs,
 }
 
 /// Import YAML files of another system, each a record
@@ -96,7 +147,13 @@ struct CommonArgs {
     /// The mapping: a name that `estate import maps` lists, or a file
     #[arg(long, value_name = "NAME|FILE")]
     map: String,
-    /// Take in what can be taken in, although other rows are rejected
+    #[command(flatten)]
+    take: TakeArgs,
+}
+
+#[derive(clap::Args)]
+struct TakeArgs {
+    /// Take in what can be taken in, although other records are rejected
     #[arg(long)]
     skip_rejected: bool,
     #[command(flatten)]
@@ -108,21 +165,28 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         Source::Csv(args) => {
             let bytes = read_file(&args.file, csv::MAX_BYTES)?;
             by_mapping(context, &args.common, |mapping, schemas| {
-                let sheet = Sheet::open(&bytes, args.delimiter)?;
+                let sheet = Sheet::open(&bytes, args.delimiter).map_err(unreadable)?;
+                let incoming = sheet.rows(mapping, schemas).map_err(unreadable)?;
                 let lacks = sheet.lacks(mapping);
                 if !lacks.is_empty() {
                     let columns = lacks.join(", ");
                     context.say(&escape::terminal(&format!("not in the file, so not imported: {columns}")));
                 }
-                sheet.rows(mapping, schemas)
+                Ok(incoming)
+            })
+        }
+        Source::Netbox(args) => {
+            let bytes = read_file(&args.file, netbox::MAX_BYTES)?;
+            import(context, &args.take, |_| {
+                Ok(("netbox".to_owned(), netbox::read(&bytes).map_err(unreadable)?))
             })
         }
         Source::Yaml(args) => {
             let files = Files::below(&args.folder)?;
             by_mapping(context, &args.common, |mapping, schemas| {
                 let pattern = mapping.files.as_deref().ok_or_else(|| {
-                    ReadError::new("the mapping is not for YAML files: it has no `files`")
-                        .help("add `files: '**/*.yaml'`, or a narrower pattern")
+                    Failure::usage("the mapping is not for YAML files: it has no `files`")
+                        .hint("add `files: '**/*.yaml'`, or a narrower pattern")
                 })?;
                 files.read(pattern, mapping, schemas)
             })
@@ -135,19 +199,19 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
 fn by_mapping(
     context: &Context,
     args: &CommonArgs,
-    read: impl FnOnce(&Mapping, &Schemas) -> Result<Incoming, ReadError>,
+    read: impl FnOnce(&Mapping, &Schemas) -> anyhow::Result<Incoming>,
 ) -> anyhow::Result<Exit> {
     let (name, text) = mapping_text(&args.map)?;
-    import(context, args, |schemas| {
-        let mapping = Mapping::read(&name, &text, schemas).map_err(|error| told(error, Failure::usage))?;
-        let incoming = read(&mapping, schemas).map_err(|error| told(error, Failure::failed))?;
+    import(context, &args.take, |schemas| {
+        let mapping = Mapping::read(&name, &text, schemas).map_err(unusable)?;
+        let incoming = read(&mapping, schemas)?;
         Ok((mapping.system, incoming))
     })
 }
 
 fn import(
     context: &Context,
-    args: &CommonArgs,
+    args: &TakeArgs,
     read: impl FnOnce(&Schemas) -> anyhow::Result<(String, Incoming)>,
 ) -> anyhow::Result<Exit> {
     let mut done: Option<Plan> = None;
@@ -157,14 +221,18 @@ fn import(
             return Err(Failure::nothing("the source holds no records").into());
         }
         let progress = Progress::new("records", incoming.proposals.len());
-        let mut plan = plan(snapshot, incoming, Options { source: &source, checked: &|| progress.step() });
+        let mut plan = plan(
+            snapshot,
+            incoming,
+            Options { source: &source, checked: &|| progress.step(), as_of: Some(context.as_of) },
+        );
         progress.finish();
         let refused = !plan.rejections.is_empty() && !args.skip_rejected;
         let edit = std::mem::take(&mut plan.edit);
         done = Some(plan);
         // A dry run shows what --skip-rejected would write.
         match refused && !args.write.dry_run {
-            true => Err(Failure::failed("rows were rejected").into()),
+            true => Err(Failure::failed("records were rejected").into()),
             false => {
                 let done = edit.summary.clone();
                 Ok(Writing::new(edit, done))
@@ -176,10 +244,10 @@ fn import(
     if !refused || args.write.dry_run {
         written?;
     }
-    tell(context, &plan, args.write.dry_run)?;
+    tell(context, &plan, refused, args.write.dry_run)?;
     if refused {
         context.say(
-            "rows were rejected, so nothing was written; mend them in the source or the mapping, or take in the others with --skip-rejected",
+            "records were rejected, so nothing was written; mend them in the source or the mapping, or take in the others with --skip-rejected",
         );
     }
     Ok(if plan.rejections.is_empty() { Exit::Done } else { Exit::Findings })
@@ -187,19 +255,29 @@ fn import(
 
 /// The outcome: as the answer where a format was asked for, else on stderr. The answer of a dry run
 /// is what would change.
-fn tell(context: &Context, plan: &Plan, dry_run: bool) -> anyhow::Result<()> {
+fn tell(context: &Context, plan: &Plan, refused: bool, dry_run: bool) -> anyhow::Result<()> {
     if context.format_name().is_some() && !dry_run {
-        return context.show(&outcome(plan));
+        return context.show(&outcome(plan).header("written", if refused { "no" } else { "yes" }));
     }
-    let left_out = plan.left_out.iter().map(|(what, count)| (*count, format!("left out ({what})")));
-    let counts = counts(plan).into_iter().map(|(what, count)| (count, what.to_owned())).chain(left_out);
-    let line: Vec<String> =
-        counts.filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let list = |counts: &mut dyn Iterator<Item = (&str, usize)>| {
+        let shown = counts.filter(|(_, count)| *count > 0).map(|(what, count)| format!("{count} {what}"));
+        shown.collect::<Vec<_>>().join(", ")
+    };
     if !plan.rejections.is_empty() {
         let table = Report::new("rejections", "Rejected").section(rejections(plan));
         context.say(render::report(&table, Format::Table, &Style::default()).trim_end());
     }
-    context.say(&escape::terminal(&line.join(", ")));
+    let planned = if refused || dry_run { "planned: " } else { "" };
+    let done = list(&mut counts(plan).into_iter());
+    if !done.is_empty() {
+        context.say(&format!("{planned}{done}"));
+    }
+    for (label, counts) in [("told by other records", &plan.merged), ("left out", &plan.left_out)] {
+        let counts = list(&mut counts.iter().map(|(what, count)| (what.as_str(), *count)));
+        if !counts.is_empty() {
+            context.say(&escape::terminal(&format!("{label}: {counts}")));
+        }
+    }
     Ok(())
 }
 
@@ -219,6 +297,9 @@ fn outcome(plan: &Plan) -> Report {
     for (what, count) in counts(plan) {
         section.push(vec![Cell::text(what), int(count)]);
     }
+    for (what, count) in &plan.merged {
+        section.push(vec![Cell::text(format!("told by other records: {what}")), int(*count)]);
+    }
     for (what, count) in &plan.left_out {
         section.push(vec![Cell::text(format!("left out: {what}")), int(*count)]);
     }
@@ -234,8 +315,12 @@ fn rejections(plan: &Plan) -> Section {
     section
 }
 
-fn told(error: ReadError, kind: fn(String) -> Failure) -> Failure {
-    kind(error.message).hint_if(error.help)
+fn unreadable(error: ReadError) -> Failure {
+    Failure::failed(error.message).hint_if(error.help)
+}
+
+fn unusable(error: ReadError) -> Failure {
+    Failure::usage(error.message).hint_if(error.help)
 }
 
 /// Name and text of the mapping: a shipped one, or a file.
@@ -267,8 +352,7 @@ fn maps(context: &Context, name: Option<&str>) -> anyhow::Result<Exit> {
     let columns = vec![Column::new("name", "Mapping"), Column::new("title", "What it is for")];
     let mut section = Section::new("mappings", "Mappings", columns);
     for (name, text) in Mapping::all_shipped() {
-        let mapping =
-            Mapping::read(name, text, &Schemas::shipped()).map_err(|error| told(error, Failure::failed))?;
+        let mapping = Mapping::read(name, text, &Schemas::shipped()).map_err(unusable)?;
         section.push(vec![Cell::id(name), Cell::text(mapping.title)]);
     }
     context.show(&Report::new("mappings", "Mappings that come with estate").section(section))?;
@@ -323,7 +407,7 @@ impl Files {
         Ok(files)
     }
 
-    fn read(&self, pattern: &str, mapping: &Mapping, schemas: &Schemas) -> Result<Incoming, ReadError> {
+    fn read(&self, pattern: &str, mapping: &Mapping, schemas: &Schemas) -> anyhow::Result<Incoming> {
         let asked = self.paths.iter().filter(|path| yaml_files::is_asked_for(pattern, path));
         let mut read: Vec<(&str, Vec<u8>)> = Vec::new();
         for path in asked {
@@ -331,12 +415,14 @@ impl Files {
             // One byte more than a file may have tells that it is too large.
             File::open(self.folder.join(path))
                 .and_then(|file| file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes))
-                .map_err(|error| ReadError::new(format!("cannot read {path}: {error}")))?;
+                .with_context(|| format!("cannot read {path}"))?;
             read.push((path, bytes));
         }
         if read.is_empty() {
-            return Err(ReadError::new(format!("no file below {} is `{pattern}`", self.folder.display()))
-                .help("name the folder that the pattern of the mapping is below"));
+            let message = format!("no file below {} matches `{pattern}`", self.folder.display());
+            return Err(Failure::nothing(message)
+                .hint("name the folder that the pattern of the mapping begins in")
+                .into());
         }
         Ok(yaml_files::read(read.iter().map(|(path, bytes)| (*path, bytes.as_slice())), mapping, schemas))
     }

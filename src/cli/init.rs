@@ -74,7 +74,8 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         }
         let repository = if begun { " in a new git repository" } else { "" };
         Ok(Writing::new(edit, format!("began the estate of {}{repository}", root.display()))
-            .next("estate add party, estate add server"))
+            .unchanged(format!("the estate of {} is there already: nothing to change", root.display()))
+            .next("estate add party"))
     })
 }
 

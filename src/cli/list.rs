@@ -1,4 +1,5 @@
 use estate::query::{Field, Filter, Query, QueryError, Scope, SortKey, places_within};
+use estate::report::Cell;
 use estate::snapshot::Snapshot;
 use estate::suggest;
 
@@ -67,17 +68,21 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         limit: args.limit,
     };
     let answer = query.run(&snapshot);
+    let section = query.section(&answer);
+    let has_holes =
+        section.rows.iter().flat_map(|row| &row.cells).any(|cell| matches!(cell, Cell::Missing(_)));
     let mut report = context
         .report("list", scope.title(), &snapshot)
         .header("count", answer.matched.to_string())
-        .section(query.section(&answer));
+        .section(section);
     if answer.records.len() < answer.matched {
         report = report.note(format!("the first {} of {} are shown", answer.records.len(), answer.matched));
     }
-    if !answer.unreadable.is_empty() {
-        let count = answer.unreadable.len();
-        report =
-            report.note(format!("{count} unreadable, listed whatever the filters: `estate audit` says why"));
+    if answer.unreadable > 0 {
+        report = report.note(format!("{} unreadable, counted whatever the filters", answer.unreadable));
+    }
+    if has_holes {
+        report = report.note("what is marked ? cannot be read and is in no total: `estate audit` says why");
     }
     // People need no empty table beside the message; programs get the same shape as ever.
     let is_nothing = answer.matched == 0 && !query.filters.is_empty();
@@ -130,7 +135,8 @@ fn filters(args: &Args, scope: &Scope<'_>, snapshot: &Snapshot) -> Result<Vec<Fi
     if !args.location.is_empty() {
         let places: Vec<String> =
             args.location.iter().flat_map(|place| places_within(snapshot, place)).collect();
-        filters.push(Filter::any_of("location", &places, scope)?);
+        let written = format!("location={}", args.location.join(","));
+        filters.push(Filter::any_of("location", &places, scope)?.written(written));
     }
     for condition in &args.conditions {
         filters.push(Filter::parse(condition, scope)?);

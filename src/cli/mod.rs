@@ -3,8 +3,10 @@
 //! stdout is the answer, stderr the conversation. Only this layer knows clap, anyhow, the clock,
 //! the environment and the terminal.
 
+#![expect(clippy::disallowed_methods, reason = "this is where the clock and the environment are read")]
+#![expect(clippy::print_stderr, reason = "this is where people are spoken to")]
+
 mod add;
-mod add_fields;
 mod ask;
 mod audit;
 mod completions;

@@ -48,7 +48,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         .as_deref()
         .map(str::parse)
         .transpose()
-        .map_err(|error| Failure::usage(format!("--price: {error}")).hint("write it as 900.00 EUR"))?;
+        .map_err(|error| Failure::usage(format!("--price: {error}")))?;
     if price.is_some_and(|price| price.is_negative()) {
         return Err(Failure::usage("--price: what was received is not negative").into());
     }

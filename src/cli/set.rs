@@ -7,7 +7,7 @@ use estate::yaml::{self, Data};
 
 use super::context::{self, Context};
 use super::failure::{Exit, Failure};
-use super::target::existing_id;
+use super::target::{existing_id, name_of};
 use super::writing::{Scope, WriteArgs, Writing, write};
 
 /// Change fields of a record, and nothing else in its file
@@ -99,14 +99,14 @@ fn changed(snapshot: &Snapshot, record: &Record, assignments: &[Assignment]) -> 
     }
     let routes: Vec<String> = assignments.iter().map(|assignment| assignment.route.to_string()).collect();
     let routes = routes.join(", ");
-    let mut edit = Edit::new(summary(record, assignments, &routes));
+    let name = name_of(snapshot, record);
+    let mut edit = Edit::new(summary(&name, assignments, &routes));
     match class.filter(|class| record.class() != Some(class)) {
         Some(class) => file_by_class(&mut edit, record, text, class),
         None if text == record.source().text() => {}
         None => edit.write(record.path(), text),
     }
-    Ok(Writing::new(edit, format!("set {routes} of {}", record.id()))
-        .next(format!("estate show {}", record.id())))
+    Ok(Writing::new(edit, format!("set {routes} of {name}")).next(format!("estate show {name}")))
 }
 
 /// The class of `class=…`, checked to be one.
@@ -138,15 +138,14 @@ pub fn no_schema(record: &Record) -> Failure {
 }
 
 /// The first line of the commit: the value too, where it is one and short.
-fn summary(record: &Record, assignments: &[Assignment], routes: &str) -> String {
-    let id = record.id();
+fn summary(name: &str, assignments: &[Assignment], routes: &str) -> String {
     let short = |value: &str| !value.is_empty() && value.len() <= 40 && !value.chars().any(char::is_control);
     match assignments {
         [one] if short(&one.value) => match one.operator {
-            Operator::Set => format!("Set {routes} of {id} to {}", one.value),
-            Operator::Add => format!("Add {} to {routes} of {id}", one.value),
-            Operator::Remove => format!("Remove {} from {routes} of {id}", one.value),
+            Operator::Set => format!("Set {routes} of {name} to {}", one.value),
+            Operator::Add => format!("Add {} to {routes} of {name}", one.value),
+            Operator::Remove => format!("Remove {} from {routes} of {name}", one.value),
         },
-        _ => format!("Set {routes} of {id}"),
+        _ => format!("Set {routes} of {name}"),
     }
 }

@@ -1,7 +1,7 @@
 use std::io::IsTerminal;
 
 use estate::graph;
-use estate::model::Record;
+use estate::model::{Kind, Record};
 use estate::query::Card;
 use estate::render::{self, escape};
 use estate::snapshot::Snapshot;
@@ -12,12 +12,16 @@ use super::context::Context;
 use super::failure::Exit;
 use super::named;
 
+/// How far back the last change of a record is looked for: each commit costs the reading of the
+/// folders that it changed.
+const MAX_COMMITS: usize = 200;
+
 /// Show a record in full
 ///
 /// Its fields with the names of the records that they refer to, the depreciation schedule of an
-/// item, and the last commit that changed it. Only these files are read; --referrers also shows
-/// what uses the record (services, contracts that cover it, other items) and reads the whole
-/// estate for that.
+/// item, and the last commit that changed it, if it is not long ago. Only these files are read;
+/// --referrers also shows what uses the record (services, contracts that cover it, other items) and
+/// reads the whole estate for that.
 #[derive(clap::Args)]
 #[command(after_long_help = "Examples:
   estate show srv-web-01
@@ -43,7 +47,9 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let Some((record, others)) = found.split_first() else {
         return Err(named::unknown(&store, &args.id).into());
     };
-    for other in others {
+    // The schedule that an item shares its id with is shown with it.
+    let own = |other: &&&Record| (record.kind(), other.kind()) == (Kind::Item, Kind::Schedule);
+    for other in others.iter().filter(|other| !own(other)) {
         context.say(&format!("there is also {}", escape::terminal(&other.record_id().to_string())));
     }
     if args.raw {
@@ -65,13 +71,20 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
             ("summary", commit.summary.clone()),
         ];
     }
-    let mut report = context
-        .report("show", record.text("name").unwrap_or(record.id()), &snapshot)
+    let report = context.report("show", record.text("name").unwrap_or(record.id()), &snapshot);
+    let document = card.json(&report.header);
+    let mut report = report
         .header("record", record.record_id().to_string())
         .header("path", record.path())
         .section(card.section());
     report.notes = notes(record, change.as_ref());
-    match render::document(&card.json(&report.header[..2]), context.format()?) {
+    if change.is_none() && store.head().is_some() {
+        report.notes.push(format!(
+            "in none of the last {MAX_COMMITS} commits: `estate log {}` looks further",
+            record.record_id()
+        ));
+    }
+    match render::document(&document, context.format()?) {
         Some(document) => context.answer(&document)?,
         None => context.show(&report)?,
     }
@@ -104,7 +117,7 @@ fn raw(record: &Record) -> String {
 /// The newest commit that changed the record. An estate need not lie in git to be read.
 fn last_change(store: &Store, record: &Record, revision: &str) -> Result<Option<FileVersion>, StoreError> {
     let mut newest = None;
-    let walked = store.file_history(&record.record_id(), revision, |version| {
+    let walked = store.file_history(&record.record_id(), revision, MAX_COMMITS, |version| {
         newest = Some(version);
         false
     });

@@ -5,7 +5,7 @@ use estate::yaml::{self, Route};
 use super::context::{self, Context};
 use super::failure::{Exit, Failure};
 use super::set::no_schema;
-use super::target::existing_id;
+use super::target::{existing_id, name_of};
 use super::writing::{Scope, WriteArgs, Writing, write};
 
 /// Take fields away from a record
@@ -41,12 +41,11 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
             }
             text = yaml::unset(&text, &route).map_err(EditError::from).map_err(Failure::from)?;
         }
-        let fields = args.fields.join(", ");
-        let mut edit = Edit::new(format!("Unset {fields} of {}", record.id()));
+        let (fields, name) = (args.fields.join(", "), name_of(snapshot, record));
+        let mut edit = Edit::new(format!("Unset {fields} of {name}"));
         if text != record.source().text() {
             edit.write(record.path(), text);
         }
-        Ok(Writing::new(edit, format!("unset {fields} of {}", record.id()))
-            .next(format!("estate show {}", record.id())))
+        Ok(Writing::new(edit, format!("unset {fields} of {name}")).next(format!("estate show {name}")))
     })
 }

@@ -21,6 +21,7 @@ use super::schedule::book_or_default;
 #[derive(clap::Args)]
 #[command(after_long_help = "Examples:
   estate value web-shop                                    the fiscal year of --as-of
+  estate value web-shop --depth 1                          its components, without what is below
   estate value web-shop --from 2026-01-01 --to 2026-03-31  a quarter
   estate value web-shop --fiscal-year FY2025 --format md   for a document
   estate value web-shop --rev v1.0                         as the repository said then")]
@@ -32,6 +33,9 @@ pub struct Args {
     /// The book whose depreciation counts [default: the default book of the settings]
     #[arg(long, value_name = "BOOK")]
     book: Option<String>,
+    /// Show so many levels of components below the service, and no lines below them
+    #[arg(long, value_name = "LEVELS")]
+    depth: Option<u8>,
     /// Exit with 0 although some lines have no price
     #[arg(long)]
     allow_holes: bool,
@@ -94,9 +98,9 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         .report("value", format!("Cost of {}: {}", service.id(), service.name()), &snapshot)
         .header("period", period.to_string())
         .header("book", book.as_str());
-    let report = reports::value(base, service, &lines, &origins(context, &store, &snapshot, &lines));
-    context.show(&report)?;
     let whole = lines.iter().all(|line| !matches!(line.amount, Amount::Missing(_) | Amount::AtLeast(_)));
+    let origins = origins(context, &store, &snapshot, &lines);
+    context.show(&reports::value(base, service, &lines, args.depth, &origins))?;
     Ok(if whole || args.allow_holes { Exit::Done } else { Exit::Findings })
 }
 

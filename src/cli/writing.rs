@@ -43,6 +43,8 @@ pub struct Writing {
     pub edit: Edit,
     /// What was done: `added srv-web-09 (and its schedule)`.
     done: String,
+    /// What is said where there is nothing to change.
+    unchanged: String,
     /// The command that a user may want next, such as `estate show srv-01`.
     next: Option<String>,
     /// What to look after now, one line each.
@@ -51,7 +53,13 @@ pub struct Writing {
 
 impl Writing {
     pub fn new(edit: Edit, done: impl Into<String>) -> Self {
-        Self { edit, done: done.into(), next: None, warnings: Vec::new() }
+        let unchanged = "nothing to change".to_owned();
+        Self { edit, done: done.into(), unchanged, next: None, warnings: Vec::new() }
+    }
+
+    pub fn unchanged(mut self, text: impl Into<String>) -> Self {
+        self.unchanged = text.into();
+        self
     }
 
     pub fn next(mut self, next: impl Into<String>) -> Self {
@@ -67,7 +75,7 @@ impl Writing {
 
 /// The gate's answer, as a cause to tell from other failures: what was written can be mended.
 #[derive(Debug, thiserror::Error)]
-#[error("refused")]
+#[error("nothing was written")]
 pub struct Refused;
 
 /// Makes an edit from the estate on disk and writes it: one commit, or nothing.
@@ -101,7 +109,7 @@ pub fn write_to(
     writing.edit.trailers.extend(args.change.iter().map(|change| ("Change".to_owned(), change.clone())));
     let edit = &writing.edit;
     if edit.is_empty() {
-        context.say("nothing to change");
+        context.say(&escape::terminal(&writing.unchanged));
         return Ok(Exit::Done);
     }
     let (before, after, whole) = judged(store, &scope, edit, &made_from)?;
@@ -203,7 +211,7 @@ fn refuse(context: &Context, errors: &[Finding], after: &Snapshot) -> anyhow::Re
     let view = FindingsView { findings: errors, rules: &rules, header, files, left_out: LeftOut::default() };
     let text = findings::findings(&view, FindingFormat::Text, &context.style());
     eprint!("{text}");
-    Err(Failure::failed("this would break rules that hold now, so nothing was written")
+    Err(Failure::failed("the change would break rules that hold now")
         .hint("mend what the findings name, or write the files alone with your editor"))
     .context(Refused)
 }

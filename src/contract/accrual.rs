@@ -125,6 +125,20 @@ mod tests {
     }
 
     #[test]
+    fn an_open_ended_contract_goes_on_and_has_no_term_to_spread_a_single_price_over() {
+        let monthly = "term: {start: 2023-01-01}\nprice: {amount: 100.00 EUR, per: month}\n";
+        assert_eq!(cost(monthly, "2025-01-01", "2025-12-31"), "1200.00");
+        assert_eq!(cost(monthly, "2022-01-01", "2022-12-31"), "0.00");
+        let later = "term: {start: 2031-02-01}\nprice: {amount: 100.00 EUR, per: month}\n";
+        assert_eq!(cost(later, "2030-01-01", "2030-12-31"), "0.00");
+        let once = "term: {start: 2023-01-01}\nprice: {amount: 731.00 EUR, per: once}\n";
+        assert_eq!(
+            accrual_of(once).unwrap_err(),
+            "contract c is paid once and has no end to spread the price over"
+        );
+    }
+
+    #[test]
     fn tacit_renewal_goes_on_and_a_single_price_does_not() {
         let tacit = "term: {start: 2023-01-01, length: 1y}\nrenewal: {mode: tacit, period: 1y}\nprice: {amount: 120.00 EUR, per: year}\n";
         assert_eq!(cost(tacit, "2025-01-01", "2025-12-31"), "120.00");

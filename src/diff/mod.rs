@@ -5,6 +5,9 @@
 
 mod fields;
 mod report;
+#[cfg(test)]
+mod tests;
+mod touched;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +17,8 @@ use crate::money::Money;
 use crate::snapshot::Snapshot;
 
 pub use fields::{Effect, FieldChange, field_changes};
-pub use report::{Detail, fields_of, report, summary};
+pub use report::{Detail, fields_of, report, rows, summary};
+pub use touched::{tally, touched};
 
 /// What happened to a record. Ordered as a reader wants to see it: losses first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -52,7 +52,8 @@ pub fn report(changes: &[Change], before: &Snapshot, after: &Snapshot, detail: D
         .note(summary(changes))
 }
 
-fn rows(change: &Change, detail: Detail) -> Vec<Vec<Cell>> {
+/// The cells of a change under the columns of the report.
+pub fn rows(change: &Change, detail: Detail) -> Vec<Vec<Cell>> {
     let head = |field: Cell, before: Cell, after: Cell, delta: Cell| {
         vec![Cell::text(change.kind.name()), Cell::id(change.record.to_string()), field, before, after, delta]
     };
@@ -88,10 +89,19 @@ fn rows(change: &Change, detail: Detail) -> Vec<Vec<Cell>> {
         }
         ChangeKind::Formatted => head(Cell::Empty, Cell::Empty, Cell::text("only formatting"), Cell::Empty),
         ChangeKind::Changed | ChangeKind::Retired => {
-            let names: Vec<&str> = change.fields.iter().map(|field| field.route.as_str()).collect();
-            head(Cell::text(names.join(", ")), Cell::Empty, Cell::Empty, delta)
+            head(Cell::text(field_names(&change.fields)), Cell::Empty, Cell::Empty, delta)
         }
     }]
+}
+
+/// The first fields by name, so that a line a record stays a line.
+fn field_names(fields: &[FieldChange]) -> String {
+    const SHOWN: usize = 3;
+    let names: Vec<&str> = fields.iter().take(SHOWN).map(|field| field.route.as_str()).collect();
+    match fields.len().saturating_sub(SHOWN) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
 }
 
 /// `1 removed, 2 changed (+1240.00 EUR), 3 added`, or that nothing changed.

@@ -26,7 +26,7 @@ pub fn rename(snapshot: &Snapshot, record: &Record, new_id: &str) -> Result<Edit
     }
     for record in &renamed {
         if snapshot.knows(record.kind(), new_id).is_some() {
-            return Err(EditError::new(format!("there is a {} `{new_id}` already", record.kind()))
+            return Err(EditError::new(format!("{}/{new_id} exists already", record.kind()))
                 .help("choose another id"));
         }
     }

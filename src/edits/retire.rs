@@ -41,7 +41,7 @@ pub fn retire(snapshot: &Snapshot, item: Item<'_>, retirement: &Retirement<'_>) 
         text = yaml::set(&text, &Route::parse("retired"), &date.as_str().into())?;
     }
     let mut edit = Edit::new(summary(id, retirement));
-    edit.body = retirement.reason.map(|reason| format!("Reason: {reason}")).unwrap_or_default();
+    edit.body = retirement.reason.unwrap_or_default().to_owned();
     if let Some(kind) = retirement.disposal {
         text = yaml::set(&text, &Route::parse("disposal"), &disposal(&date, kind, retirement))?;
         for schedule in snapshot.schedules().filter(|schedule| schedule.item() == Some(id)) {
@@ -169,7 +169,7 @@ mod tests {
         assert!(files[1].ends_with(
             "events:\n  - {date: 2026-09-15, kind: disposal, disposal: sale, proceeds: 750.00 EUR, reason: too old}\n"
         ), "{}", files[1]);
-        assert_eq!(edit.message(), "Sell a for 750.00 EUR on 2026-09-15\n\nReason: too old\n");
+        assert_eq!(edit.message(), "Sell a for 750.00 EUR on 2026-09-15\n\ntoo old\n");
         let after = estate.with(&edit);
         assert_eq!(after.findings().map(|f| f.message.as_str()).collect::<Vec<_>>(), Vec::<&str>::new());
         assert!(
@@ -182,12 +182,8 @@ mod tests {
 
     #[test]
     fn what_is_only_out_of_service_may_leave_later() {
-        let estate = estate(
-            &ITEM
-                .replace("in_use", "retired")
-                .replace("\n", "\n")
-                .replace("name: A", "name: A\nretired: 2026-01-01"),
-        );
+        let estate =
+            estate(&ITEM.replace("in_use", "retired").replace("name: A", "name: A\nretired: 2026-01-01"));
         let item = estate.item("a").unwrap();
         assert!(
             retire(&estate, item, &sale(None))

@@ -1,6 +1,6 @@
 //! The text of an imported record: a new file, or a change of the fields that the source provides.
 
-use super::plan::Target;
+use super::matching::Target;
 use crate::model::slug::slug;
 use crate::model::{Kind, Place, Record};
 use crate::schema::{RefTarget, Schema, Schemas, Shape, Type};
@@ -13,8 +13,16 @@ pub(super) enum Composed {
     Same,
 }
 
-/// Answers the id that a reference to one of these is written with.
-type Resolve<'r> = dyn FnMut(&str, &[RefTarget]) -> Option<String> + 'r;
+/// Where a reference leads.
+pub(super) enum Referred {
+    /// To the record of this id.
+    To(String),
+    /// To the record that it stands in, which says nothing: a team whose department has its name.
+    Itself,
+    Nowhere,
+}
+
+type Resolve<'r> = dyn FnMut(&str, &[RefTarget]) -> Referred + 'r;
 
 /// Findings that a rejection names; more would hide them.
 const FINDINGS_SHOWN: usize = 3;
@@ -126,7 +134,9 @@ fn typed(shape: &Shape, data: &Data, route: &Route, resolve: &mut Resolve<'_>) -
         Data::Nothing => Data::Nothing,
         Data::Text(text) | Data::Plain(text) if text.is_empty() => Data::Nothing,
         Data::Text(text) | Data::Plain(text) => match shape.kind {
-            _ if !shape.refs.is_empty() => Data::text(refer(resolve, text, &shape.refs, route)?),
+            _ if !shape.refs.is_empty() => {
+                refer(resolve, text, &shape.refs, route)?.map_or(Data::Nothing, Data::Text)
+            }
             Type::Id => Data::text(slug(text)),
             Type::Integer | Type::Number | Type::Boolean => Data::plain(text),
             Type::Any => data.clone(),
@@ -137,7 +147,8 @@ fn typed(shape: &Shape, data: &Data, route: &Route, resolve: &mut Resolve<'_>) -
             let mut list = Vec::with_capacity(elements.len());
             for (index, element) in elements.iter().enumerate() {
                 let element = typed(shape_of_element, element, &route.index(index), resolve)?;
-                if !element.is_empty() && !(shape.is_set && list.contains(&element)) {
+                let is_there = shape.is_set && list.contains(&element);
+                if !element.is_empty() && !is_there {
                     list.push(element);
                 }
             }
@@ -148,9 +159,10 @@ fn typed(shape: &Shape, data: &Data, route: &Route, resolve: &mut Resolve<'_>) -
             for (key, value) in entries {
                 let route = route.key(key.clone());
                 let key = match shape.key_refs.is_empty() {
-                    true => key.clone(),
+                    true => Some(key.clone()),
                     false => refer(resolve, key, &shape.key_refs, &route)?,
                 };
+                let Some(key) = key else { continue };
                 let value = typed(shape.field(&key).unwrap_or(Shape::any()), value, &route, resolve)?;
                 if !value.is_empty() {
                     map.push((key, value));
@@ -161,17 +173,22 @@ fn typed(shape: &Shape, data: &Data, route: &Route, resolve: &mut Resolve<'_>) -
     })
 }
 
+/// The id that a reference is written with; nothing where it leads to its own record.
 fn refer(
     resolve: &mut Resolve<'_>,
     text: &str,
     targets: &[RefTarget],
     route: &Route,
-) -> Result<String, String> {
-    resolve(text, targets).ok_or_else(|| {
-        let name = |target: &RefTarget| target.class.clone().unwrap_or_else(|| target.kind.clone());
-        let kinds = targets.iter().map(name).collect::<Vec<_>>().join(" or ");
-        format!("`{route}` refers to `{text}`: neither the import nor the estate has such a {kinds}")
-    })
+) -> Result<Option<String>, String> {
+    match resolve(text, targets) {
+        Referred::To(id) => Ok(Some(id)),
+        Referred::Itself => Ok(None),
+        Referred::Nowhere => {
+            let name = |target: &RefTarget| target.class.clone().unwrap_or_else(|| target.kind.clone());
+            let kinds = targets.iter().map(name).collect::<Vec<_>>().join(" or ");
+            Err(format!("`{route}` refers to `{text}`: neither the import nor the estate has such a {kinds}"))
+        }
+    }
 }
 
 /// The data with the fields of its mappings in the schema's order; fields that it does not list last.

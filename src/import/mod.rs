@@ -7,6 +7,8 @@
 mod compose;
 pub mod csv;
 pub mod mapping;
+mod matching;
+pub mod netbox;
 mod plan;
 pub mod yaml_files;
 
@@ -49,6 +51,9 @@ pub struct Rejection {
 pub struct Incoming {
     pub proposals: Vec<Proposal>,
     pub rejections: Vec<Rejection>,
+    /// Objects that have no record of their own but are told by others, such as cables, counted by
+    /// what they are.
+    pub merged: BTreeMap<String, usize>,
     /// Objects that are left out on purpose, counted by what they are.
     pub left_out: BTreeMap<String, usize>,
 }

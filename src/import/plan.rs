@@ -10,15 +10,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::compose::{self, Composed};
-use super::{Incoming, Proposal, Rejection};
+use super::matching::{Matching, Target};
+use super::{Incoming, Rejection};
+use crate::audit;
+use crate::date::Date;
 use crate::edit::Edit;
-use crate::model::slug::{numbered, slug};
-use crate::model::{Kind, Place, Record};
 use crate::schema::RefTarget;
 use crate::snapshot::Snapshot;
 
 /// What an import would do.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Plan {
     /// The files of all records that can be taken in; empty where nothing changes.
     pub edit: Edit,
@@ -26,8 +27,10 @@ pub struct Plan {
     pub updated: usize,
     /// Records of the source that the estate holds just so.
     pub unchanged: usize,
-    /// In the order of the source.
+    /// Those of the reader first, then those of planning, each in the order of the source.
     pub rejections: Vec<Rejection>,
+    /// As the reader counted them.
+    pub merged: BTreeMap<String, usize>,
     pub left_out: BTreeMap<String, usize>,
 }
 
@@ -38,11 +41,13 @@ pub struct Options<'a> {
     pub source: &'a str,
     /// Called, from several threads, for each record that has been checked.
     pub checked: &'a (dyn Fn() + Sync),
+    /// The day for which the audit judges the outcome; without it, records are judged alone.
+    pub as_of: Option<Date>,
 }
 
 impl<'a> Options<'a> {
     pub fn of(source: &'a str) -> Self {
-        Self { source, checked: &|| {} }
+        Self { source, checked: &|| {}, as_of: None }
     }
 }
 
@@ -50,43 +55,30 @@ impl<'a> Options<'a> {
 ///
 /// A proposal is matched with the record that has its key; else with a record of its id that has
 /// the same name or serial number and no key of that system yet; else it becomes a new record,
-/// under its id or, where that is taken, the id with a number. A proposal that breaks its schema,
-/// or refers to something that neither side knows, is rejected, and so are new records that refer
-/// to it.
+/// under its id or, where that is taken, the id with a number. A proposal that breaks its schema or
+/// a rule of the audit, or refers to something that neither side knows, is rejected, and so are
+/// records that refer to it.
 pub fn plan(snapshot: &Snapshot, incoming: Incoming, options: Options<'_>) -> Plan {
-    let Incoming { proposals, mut rejections, left_out } = incoming;
+    let Incoming { proposals, mut rejections, merged, left_out } = incoming;
     let matching = Matching::of(snapshot, proposals, &mut rejections);
     let mut outcomes: Vec<Outcome> = matching
         .targets
         .par_iter()
         .enumerate()
         .map(|(index, target)| {
-            let outcome = matching.outcome(index, target);
+            let outcome = outcome(&matching, index, target);
             (options.checked)();
             outcome
         })
         .collect();
-    reject_referrers(&matching.targets, &mut outcomes);
-    let wanted = wanted(&matching.targets, &outcomes);
-    let mut plan = Plan { rejections, left_out, ..Plan::default() };
-    for (index, (target, outcome)) in matching.targets.iter().zip(outcomes).enumerate() {
-        match outcome.result {
-            _ if !wanted.contains(&index) => {}
-            Ok(Composed::New(text)) => {
-                plan.created += 1;
-                plan.edit.write(target.path(), text);
-            }
-            Ok(Composed::Changed(text)) => {
-                plan.updated += 1;
-                plan.edit.write(target.path(), text);
-            }
-            Ok(Composed::Same) if target.is_named_only() => {}
-            Ok(Composed::Same) => plan.unchanged += 1,
-            Err(reason) => plan.rejections.push(Rejection { origin: target.proposal.origin.clone(), reason }),
+    loop {
+        reject_referrers(&matching.targets, &mut outcomes);
+        let plan = settled(&matching.targets, &outcomes, &rejections, &left_out, options.source);
+        // Each round rejects something, so there is a last one.
+        if !judge(&matching, &plan.edit, options.as_of, &mut outcomes) {
+            return Plan { merged, ..plan };
         }
     }
-    plan.edit.summary = summary(&plan, options.source);
-    plan
 }
 
 /// `Import 63 records from netbox (12 created, 51 updated)`.
@@ -101,210 +93,72 @@ fn summary(plan: &Plan, source: &str) -> String {
     format!("Import {written} {records} from {source} ({})", parts.join(", "))
 }
 
-/// A proposal and the record that it is or becomes.
-pub(super) struct Target<'s> {
-    pub proposal: Proposal,
-    pub id: String,
-    pub existing: Option<&'s Record>,
-}
-
-impl Target<'_> {
-    /// The record's class: an item that people have put in another class stays there.
-    pub fn class(&self) -> Option<&str> {
-        match self.existing {
-            Some(record) => record.class(),
-            None => self.proposal.class.as_deref(),
-        }
-    }
-
-    /// The outside system shows no more of it than its name.
-    pub fn is_named_only(&self) -> bool {
-        self.proposal.key.1.is_empty()
-    }
-
-    pub fn path(&self) -> String {
-        match self.existing {
-            Some(record) => record.path().to_owned(),
-            None => Place::new(self.proposal.kind, self.proposal.class.as_deref(), &self.id).path(),
-        }
-    }
-}
-
 /// What becomes of a target, and the new targets that it refers to.
 struct Outcome {
     result: Result<Composed, String>,
     refers_to: Vec<usize>,
 }
 
-/// The proposals with their records, and where references between them lead.
-struct Matching<'s> {
-    snapshot: &'s Snapshot,
-    targets: Vec<Target<'s>>,
-    /// By kind and the slug of the proposed id: the targets, of whatever class.
-    proposed: HashMap<(Kind, String), Vec<usize>>,
+fn settled(
+    targets: &[Target<'_>],
+    outcomes: &[Outcome],
+    rejections: &[Rejection],
+    left_out: &BTreeMap<String, usize>,
+    source: &str,
+) -> Plan {
+    let wanted = wanted(targets, outcomes);
+    let mut plan = Plan { rejections: rejections.to_vec(), left_out: left_out.clone(), ..Plan::default() };
+    for (index, (target, outcome)) in targets.iter().zip(outcomes).enumerate() {
+        match &outcome.result {
+            _ if !wanted.contains(&index) => {}
+            Ok(Composed::New(text)) => {
+                plan.created += 1;
+                plan.edit.write(target.path(), text.as_str());
+            }
+            Ok(Composed::Changed(text)) => {
+                plan.updated += 1;
+                plan.edit.write(target.path(), text.as_str());
+            }
+            Ok(Composed::Same) if target.is_named_only() => {}
+            Ok(Composed::Same) => plan.unchanged += 1,
+            Err(reason) => {
+                let (origin, reason) = (target.proposal.origin.clone(), reason.clone());
+                plan.rejections.push(Rejection { origin, reason });
+            }
+        }
+    }
+    plan.edit.summary = summary(&plan, source);
+    plan
 }
 
-impl<'s> Matching<'s> {
-    fn of(snapshot: &'s Snapshot, proposals: Vec<Proposal>, rejections: &mut Vec<Rejection>) -> Self {
-        let known = Known::of(snapshot, &proposals);
-        let mut matching = Self { snapshot, targets: Vec::new(), proposed: HashMap::new() };
-        let (keyed, named): (Vec<Proposal>, Vec<Proposal>) =
-            proposals.into_iter().partition(|proposal| !proposal.key.1.is_empty());
-        let mut by_key: HashMap<(Kind, String, String), usize> = HashMap::new();
-        for proposal in keyed {
-            let key = (proposal.kind, proposal.key.0.clone(), proposal.key.1.clone());
-            match by_key.get(&key).and_then(|index| matching.targets.get(*index)) {
-                Some(first) if same_record(&first.proposal, &proposal) => {}
-                Some(first) => rejections.push(Rejection {
-                    reason: format!(
-                        "the key `{}` stands already at {}, with other values",
-                        proposal.key.1, first.proposal.origin
-                    ),
-                    origin: proposal.origin,
-                }),
-                None => {
-                    by_key.insert(key, matching.targets.len());
-                    let existing = known.keyed(&proposal);
-                    matching.add(proposal, existing);
-                }
-            }
-        }
-        // What is only named may be one of those with a key.
-        for proposal in named {
-            if matching.find(proposal.kind, proposal.class.as_deref(), &proposal.id, None).is_none() {
-                let existing = known.named(&proposal);
-                matching.add(proposal, existing);
-            }
-        }
-        matching.give_ids();
-        matching
+/// Rejects the records with which the estate would break rules of the audit that it keeps now.
+/// Answers whether there were any.
+fn judge(matching: &Matching<'_>, edit: &Edit, as_of: Option<Date>, outcomes: &mut [Outcome]) -> bool {
+    let Some(as_of) = as_of.filter(|_| !edit.is_empty()) else { return false };
+    let mut broken: HashMap<String, Vec<String>> = HashMap::new();
+    for finding in audit::new_errors(matching.snapshot, &matching.snapshot.with(edit), as_of, true) {
+        broken.entry(finding.location.path.to_string()).or_default().push(finding.message);
     }
-
-    fn add(&mut self, proposal: Proposal, existing: Option<&'s Record>) {
-        let index = self.targets.len();
-        self.proposed.entry((proposal.kind, slug(&proposal.id))).or_default().push(index);
-        let id = existing.map(|record| record.id().to_owned()).unwrap_or_default();
-        self.targets.push(Target { proposal, id, existing });
-    }
-
-    /// Gives each new record an id that nobody has.
-    fn give_ids(&mut self) {
-        let mut taken: HashSet<(Kind, String)> = HashSet::new();
-        let mut next: HashMap<(Kind, String), usize> = HashMap::new();
-        for target in self.targets.iter_mut().filter(|target| target.existing.is_none()) {
-            let kind = target.proposal.kind;
-            let base = slug(&target.proposal.id);
-            let number = next.entry((kind, base.clone())).or_insert(1);
-            let mut id = base.clone();
-            while self.snapshot.knows(kind, &id).is_some() || taken.contains(&(kind, id.clone())) {
-                *number += 1;
-                id = numbered(&base, *number);
-            }
-            taken.insert((kind, id.clone()));
-            target.id = id;
+    let mut rejected = false;
+    for (target, outcome) in
+        matching.targets.iter().zip(outcomes).filter(|(_, outcome)| outcome.result.is_ok())
+    {
+        if let Some(messages) = broken.remove(&target.path()) {
+            outcome.result = Err(messages.join("; "));
+            rejected = true;
         }
     }
-
-    /// The first target of this kind, class and proposed id.
-    fn find(&self, kind: Kind, class: Option<&str>, id: &str, not: Option<usize>) -> Option<usize> {
-        let candidates = self.proposed.get(&(kind, slug(id)))?;
-        let fits = |target: &Target<'_>| class.is_none() || target.class() == class;
-        candidates
-            .iter()
-            .copied()
-            .find(|index| Some(*index) != not && self.targets.get(*index).is_some_and(fits))
-    }
-
-    fn outcome(&self, index: usize, target: &Target<'_>) -> Outcome {
-        let mut refers_to = Vec::new();
-        let mut resolve = |id: &str, allowed: &[RefTarget]| self.resolve(index, id, allowed, &mut refers_to);
-        let result = match target.existing {
-            Some(_) if target.is_named_only() => Ok(Composed::Same),
-            _ => compose::compose(target, self.snapshot.schemas(), &mut resolve),
-        };
-        Outcome { result, refers_to }
-    }
-
-    /// The id that a reference is written with: that of a record of this import, or of the estate.
-    fn resolve(
-        &self,
-        from: usize,
-        id: &str,
-        allowed: &[RefTarget],
-        refers_to: &mut Vec<usize>,
-    ) -> Option<String> {
-        let kinds = || allowed.iter().filter_map(|target| Some((Kind::from_name(&target.kind)?, target)));
-        for (kind, target) in kinds() {
-            if let Some(index) = self.find(kind, target.class.as_deref(), id, Some(from)) {
-                let target = self.targets.get(index)?;
-                if target.existing.is_none() {
-                    refers_to.push(index);
-                }
-                return Some(target.id.clone());
-            }
-        }
-        let id = slug(id);
-        let is_known = |(kind, target): (Kind, &RefTarget)| {
-            let class = self.snapshot.knows(kind, &id);
-            class.is_some_and(|class| target.class.is_none() || target.class.as_deref() == class)
-        };
-        kinds().any(is_known).then_some(id)
-    }
+    rejected
 }
 
-fn same_record(one: &Proposal, other: &Proposal) -> bool {
-    (&one.class, &one.fields) == (&other.class, &other.fields)
-}
-
-/// The records of the estate that proposals may be.
-struct Known<'s> {
-    snapshot: &'s Snapshot,
-    by_key: HashMap<(Kind, &'s str, &'s str), &'s Record>,
-    by_name: HashMap<(Kind, Option<&'s str>, &'s str), &'s Record>,
-}
-
-impl<'s> Known<'s> {
-    fn of(snapshot: &'s Snapshot, proposals: &[Proposal]) -> Self {
-        let systems: HashSet<&str> = proposals.iter().map(|proposal| proposal.key.0.as_str()).collect();
-        let (mut by_key, mut by_name) = (HashMap::new(), HashMap::new());
-        for record in snapshot.records() {
-            for (system, _, key) in record.field("external").into_iter().flat_map(|field| field.entries()) {
-                if let Some(key) = key.text().filter(|_| systems.contains(system)) {
-                    by_key.entry((record.kind(), system, key)).or_insert(record);
-                }
-            }
-            if let Some(name) = record.text("name") {
-                by_name.entry((record.kind(), record.class(), name)).or_insert(record);
-            }
-        }
-        Self { snapshot, by_key, by_name }
-    }
-
-    fn keyed(&self, proposal: &Proposal) -> Option<&'s Record> {
-        let (system, key) = (proposal.key.0.as_str(), proposal.key.1.as_str());
-        self.by_key.get(&(proposal.kind, system, key)).copied().or_else(|| self.adopted(proposal, system))
-    }
-
-    /// A record that people made before the import knew it.
-    fn adopted(&self, proposal: &Proposal, system: &str) -> Option<&'s Record> {
-        let record = self.snapshot.get(proposal.kind, &slug(&proposal.id))?;
-        let is_free = record.field("external").and_then(|external| external.field(system)).is_none();
-        let agrees = ["name", "serial"].iter().any(|field| {
-            let proposed = proposal.fields.get(&crate::yaml::Route::parse(field));
-            let proposed = proposed.and_then(|data| data.as_text()).filter(|text| !text.is_empty());
-            proposed.is_some() && proposed == record.text(field)
-        });
-        (is_free && agrees && record.class() == proposal.class.as_deref()).then_some(record)
-    }
-
-    fn named(&self, proposal: &Proposal) -> Option<&'s Record> {
-        let class = proposal.class.as_deref();
-        let by_id = self.snapshot.get(proposal.kind, &slug(&proposal.id));
-        by_id.filter(|record| record.class() == class).or_else(|| {
-            let name = proposal.fields.get(&crate::yaml::Route::parse("name"))?.as_text()?;
-            self.by_name.get(&(proposal.kind, class, name)).copied()
-        })
-    }
+fn outcome(matching: &Matching<'_>, index: usize, target: &Target<'_>) -> Outcome {
+    let mut refers_to = Vec::new();
+    let mut resolve = |id: &str, allowed: &[RefTarget]| matching.resolve(index, id, allowed, &mut refers_to);
+    let result = match target.existing {
+        Some(_) if target.is_named_only() => Ok(Composed::Same),
+        _ => compose::compose(target, matching.snapshot.schemas(), &mut resolve),
+    };
+    Outcome { result, refers_to }
 }
 
 /// What is imported: the records with a key, and those without that they refer to, and so on.

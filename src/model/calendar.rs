@@ -26,11 +26,23 @@ impl FiscalCalendar {
         match self {
             FiscalCalendar::Listed(years) => years.iter().find(|year| year.period.contains(date)).cloned(),
             FiscalCalendar::Yearly { .. } => {
+                let period = self.period_of(date)?;
+                // A year is named after the calendar year in which it ends.
+                Some(FiscalYear { id: format!("FY{:04}", period.end.year()), period })
+            }
+        }
+    }
+
+    /// The days of the fiscal year that `date` falls into.
+    pub fn period_of(&self, date: Date) -> Option<Period> {
+        match self {
+            FiscalCalendar::Listed(years) => {
+                years.iter().map(|year| year.period).find(|period| period.contains(date))
+            }
+            FiscalCalendar::Yearly { .. } => {
                 let this = self.yearly_start(date.year())?;
                 let start = if this <= date { this } else { self.yearly_start(date.year() - 1)? };
-                let end = day_before(self.yearly_start(start.year() + 1)?);
-                // A year is named after the calendar year in which it ends.
-                Some(FiscalYear { id: format!("FY{:04}", end.year()), period: Period { start, end } })
+                Some(Period { start, end: day_before(self.yearly_start(start.year() + 1)?) })
             }
         }
     }

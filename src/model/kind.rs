@@ -62,10 +62,6 @@ impl Kind {
     pub fn is_single(self) -> bool {
         self.folder().is_empty()
     }
-
-    pub fn index(self) -> usize {
-        self as usize
-    }
 }
 
 impl fmt::Display for Kind {

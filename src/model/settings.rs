@@ -39,6 +39,10 @@ pub struct Book {
     #[serde(default)]
     pub default: bool,
     pub label: Option<String>,
+    /// How annuities are split within a fiscal year, such as `last_takes_rest`.
+    pub rounding: Option<String>,
+    /// The book whose depreciation this one exceeds: the difference is excess tax depreciation.
+    pub excess_over: Option<String>,
 }
 
 /// The plan that a new item of a class starts from, in one book.

@@ -111,6 +111,12 @@ impl Filter {
         Ok(Filter { field, operator, operands, text })
     }
 
+    /// Shown as the user wrote it, where the values are more than he wrote.
+    pub fn written(mut self, text: String) -> Filter {
+        self.text = text;
+        self
+    }
+
     pub fn admits(&self, record: &Record) -> bool {
         let texts = self.field.texts(record);
         let holds = |operand: &Typed| {

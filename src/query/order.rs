@@ -48,11 +48,7 @@ impl Typed {
             (Typed::Money(mine), Typed::Money(theirs)) => mine.compare(*theirs).ok(),
             (Typed::Date(mine), Typed::Date(theirs)) => Some(mine.cmp(theirs)),
             (Typed::Number(mine), Typed::Number(theirs)) => Some(mine.cmp(theirs)),
-            (Typed::Duration(mine), Typed::Duration(theirs)) => match (mine.months(), theirs.months()) {
-                (Some(mine), Some(theirs)) => Some(mine.cmp(&theirs)),
-                (None, None) => Some(mine.days().cmp(&theirs.days())),
-                _ => None,
-            },
+            (Typed::Duration(mine), Typed::Duration(theirs)) => mine.compare(theirs),
             (Typed::Text(mine), Typed::Text(theirs)) => Some(natural(mine, theirs)),
             _ => None,
         }

@@ -194,3 +194,12 @@ fn finds_ids_before_names_before_texts_before_references() {
     let hit = &search(&snapshot, "ab-web")[0];
     assert_eq!(hit.location.to_string(), "inventory/items/server/srv-10.yaml:8:9");
 }
+
+#[test]
+fn a_limit_hides_rows_but_not_how_many_there_are() {
+    let snapshot = estate();
+    let scope = Scope::named("server", &snapshot).unwrap();
+    let query = Query { scope, filters: Vec::new(), columns: Vec::new(), sort: Vec::new(), limit: Some(1) };
+    let answer = query.run(&snapshot);
+    assert_eq!((answer.records.len(), answer.matched, answer.unreadable), (1, 3, 1));
+}

@@ -3,6 +3,7 @@
 //! A named report (`estate report NAME`) is one file and one line in [`NAMED`].
 
 mod register;
+mod roll_forward;
 mod schedule;
 mod valuation;
 mod value;
@@ -14,7 +15,8 @@ use crate::snapshot::Snapshot;
 use crate::value::Amount;
 
 pub use register::register;
-pub use schedule::schedule;
+pub use roll_forward::{GroupBy, roll_forward};
+pub use schedule::{Steps, schedule};
 pub use value::{Origins, value};
 pub use value_change::value_change;
 

@@ -7,7 +7,7 @@ use super::{NamedReport, Request, amount_cell};
 use crate::contract::accrual;
 use crate::money::MoneyError;
 use crate::report::{Cell, Column, Report, Section};
-use crate::value::{Amount, Costing, service_cost};
+use crate::value::{Costing, holes, service_cost};
 
 pub static REPORT: NamedReport = NamedReport {
     name: "valuation",
@@ -32,12 +32,13 @@ fn by_class(request: &Request<'_>) -> Section {
     let columns = vec![
         Column::new("class", "Class"),
         Column::number("items", "Items"),
-        Column::money("cost", "Cost"),
+        Column::money("cost", "Gross value"),
         Column::money("accumulated", "Accumulated"),
+        Column::money("impairment", "Impairment"),
         Column::money("net_book_value", "Net book value"),
     ];
     let mut section = Section::new("classes", "Value of the items in the books, by class", columns);
-    let mut classes: BTreeMap<&str, (i64, Totals)> = BTreeMap::new();
+    let mut classes: BTreeMap<&str, (i64, Totals<4>)> = BTreeMap::new();
     let (mut count, mut all) = (0, Totals::default());
     let entries = entries(request.snapshot, request.as_of, request.book);
     for entry in &entries {
@@ -77,10 +78,7 @@ fn services(request: &Request<'_>) -> Section {
     let costing = Costing::new(request.snapshot, request.period, request.book);
     for service in request.snapshot.services().filter(|service| !service.is_retired()) {
         let (cost, holes) = match service_cost(&costing, service) {
-            Ok(lines) => {
-                let holes = lines.iter().filter(|line| matches!(line.amount, Amount::Missing(_))).count();
-                (lines.first().map_or(Cell::Empty, |line| amount_cell(&line.amount)), holes)
-            }
+            Ok(lines) => (lines.first().map_or(Cell::Empty, |line| amount_cell(&line.amount)), holes(&lines)),
             Err(error) => (Cell::missing(error.to_string()), 1),
         };
         section.push(vec![
@@ -118,7 +116,7 @@ fn contracts(request: &Request<'_>) -> Section {
             Cell::text(side),
             contract.party().map_or(Cell::Empty, Cell::id),
             Cell::text(contract.kind()),
-            contract.initial_end().into(),
+            contract.end_of_term(request.as_of).into(),
             price,
             per,
             accrued.map_or_else(Cell::missing, Cell::Money),

@@ -9,13 +9,19 @@ use crate::model::RecordId;
 use crate::model::service::Service;
 use crate::money::{self, Money};
 use crate::report::{Cell, Column, Report, Section};
-use crate::value::{Amount, Line};
+use crate::value::{Amount, Line, holes};
 
 /// For a record's field: the commit that set it, as it is shown.
 pub type Origins = HashMap<(RecordId, String), String>;
 
-/// The tree of a service's cost, then the parts of its consumers.
-pub fn value(base: Report, service: Service<'_>, lines: &[Line], origins: &Origins) -> Report {
+/// The tree of a service's cost down to `depth` levels, then the parts of its consumers.
+pub fn value(
+    base: Report,
+    service: Service<'_>,
+    lines: &[Line],
+    depth: Option<u8>,
+    origins: &Origins,
+) -> Report {
     let columns = vec![
         Column::new("component", "Component"),
         Column::number("share", "Share"),
@@ -25,7 +31,7 @@ pub fn value(base: Report, service: Service<'_>, lines: &[Line], origins: &Origi
         Column::new("commit", "Set in"),
     ];
     let mut tree = Section::new("components", "Cost by component", columns).tree();
-    for line in lines {
+    for line in lines.iter().filter(|line| depth.is_none_or(|depth| line.depth <= depth)) {
         let origin = &line.origin;
         let commit = origins.get(&(origin.record.clone(), origin.field.clone()));
         tree.push_at(
@@ -40,17 +46,12 @@ pub fn value(base: Report, service: Service<'_>, lines: &[Line], origins: &Origi
             ],
         );
     }
-    let holes = lines.iter().filter(|line| is_hole(line)).count();
+    let holes = holes(lines);
     let mut report = base.section(tree).section(consumers(service, lines.first().map(|line| &line.amount)));
     if holes > 0 {
-        report = report.note(format!("{holes} of these lines have no price; the total is what is known"));
+        report = report.note(format!("{holes} parts have no price; the total is what is known"));
     }
     report
-}
-
-/// A line that misses a figure of its own, not just below it.
-fn is_hole(line: &Line) -> bool {
-    matches!(&line.amount, Amount::Missing(_))
 }
 
 fn consumers(service: Service<'_>, total: Option<&Amount>) -> Section {

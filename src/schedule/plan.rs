@@ -1,23 +1,60 @@
-//! The plan itself: a row a fiscal year, and the values of any day.
+//! The plan of an item in one book: a row a fiscal year, and the values of any day.
 
-use super::method::{Basis, Slice};
-use super::terms::{Problem, Terms, problem};
-use crate::date::{Date, Period, day_after, day_before};
-use crate::money::{Money, MoneyError};
+use std::sync::Arc;
+
+use super::balance::Entry;
+use super::part::Part;
+use super::problem::{Problem, problem};
+use super::terms::Terms;
+use crate::date::{Date, Period, day_before};
+use crate::model::calendar::FiscalCalendar;
+use crate::money::{MinorUnit, Money, MoneyError};
 
 /// One fiscal year of a plan.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Row {
-    pub fiscal_year: String,
-    /// The days of the year on which the item depreciates.
+    /// The fiscal year, as the calendar has it.
+    pub year: Period,
+    /// The days of the year on which the item is in the books.
     pub period: Period,
     /// Net book value at the beginning.
     pub opening: Money,
     pub charge: Money,
+    /// What else changed the value: additions, impairments, reversals, revaluations, parts that left.
+    pub movements: Money,
     /// Accumulated depreciation at the end.
     pub accumulated: Money,
     /// Net book value at the end; of the year of a disposal, just before it.
     pub closing: Money,
+}
+
+/// What the item is in the books at the end of a day; all zero where it is not in them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Values {
+    pub gross: Money,
+    pub accumulated: Money,
+    /// Accumulated impairment, less reversals.
+    pub impairment: Money,
+    pub net_book_value: Money,
+}
+
+/// What an event changed, with its sign. A charge of depreciation is no movement.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Movement {
+    pub date: Date,
+    /// `acquisition`, or the kind of the event.
+    pub kind: &'static str,
+    /// Position of the component, 0 where the item has none.
+    pub component: usize,
+    /// Position in the events of the schedule; `None` for the acquisition and for a component that
+    /// another one replaces.
+    pub event: Option<usize>,
+    pub gross: Money,
+    pub accumulated: Money,
+    pub impairment: Money,
+    pub net_book_value: Money,
+    /// What was received for what left.
+    pub proceeds: Option<Money>,
 }
 
 /// What the disposal of an item brings.
@@ -35,290 +72,256 @@ pub struct DisposalResult {
 /// A depreciation plan in one book.
 #[derive(Clone)]
 pub struct Plan {
+    /// Cost at the beginning.
     pub cost: Money,
     pub salvage: Money,
+    /// The day from which depreciation counts.
     pub start: Date,
     pub rows: Vec<Row>,
     pub disposal: Option<DisposalResult>,
-    elapsed: fn(Date, Date) -> i64,
-    /// Annuities as planned, without regard to a disposal: charge and days of each year.
-    annuities: Vec<(Slice, Money)>,
+    parts: Vec<Part>,
+    calendar: Arc<FiscalCalendar>,
+    unit: MinorUnit,
+    /// The day on which the last part left.
+    left: Option<Date>,
 }
 
-/// More fiscal years than any plan has.
-const MOST_YEARS: usize = 200;
-
 impl Plan {
-    /// Computes the plan.
+    /// The plan of an item without components.
     ///
     /// # Errors
-    /// A life that the convention cannot count, fiscal years that do not reach, overflow.
+    /// What is missing or impossible, such as a life that the convention cannot count, fiscal years
+    /// that do not reach, an event that cannot have happened, overflow.
     pub fn compute(terms: &Terms) -> Result<Plan, Problem> {
-        let Some(life_days) = (terms.convention.life)(terms.life).filter(|days| *days > 0) else {
-            let (life, convention) = (terms.life, terms.convention.name);
-            return problem(format!("{convention} counts months; give the life {life} in y or mo"));
+        Plan::of(vec![Part::compute(terms)?], terms.cost, terms.salvage, terms.calendar.clone())
+    }
+
+    /// The plan of an item whose components have terms of their own; events in the terms of one are
+    /// its own.
+    pub fn of_components(components: &[Terms]) -> Result<Plan, Problem> {
+        let Some(first) = components.first() else { return problem("there are no components") };
+        let currency = first.cost.currency();
+        // Later components replace earlier ones; they are no cost of the beginning.
+        let start = components.iter().map(|terms| terms.start).min();
+        let initial = components.iter().filter(|terms| Some(terms.start) == start);
+        let (mut cost, mut salvage) = (Money::zero(currency), Money::zero(currency));
+        for terms in initial {
+            (cost, salvage) = (cost.checked_add(terms.cost)?, salvage.checked_add(terms.salvage)?);
+        }
+        let parts = components.iter().map(Part::compute).collect::<Result<_, _>>()?;
+        Plan::of(parts, cost, salvage, first.calendar.clone())
+    }
+
+    fn of(
+        parts: Vec<Part>,
+        cost: Money,
+        salvage: Money,
+        calendar: Arc<FiscalCalendar>,
+    ) -> Result<Plan, Problem> {
+        let Some(start) = parts.iter().map(|part| part.start).min() else {
+            return problem("there are no parts");
         };
-        let depreciable = terms.cost.checked_sub(terms.salvage)?;
-        let slices = slices(terms, life_days)?;
-        let basis = Basis { depreciable, life_days, slices };
-        let mut charges = (terms.method.annuities)(&basis)?;
-        give_rest_to_last(&mut charges, depreciable)?;
-        let annuities: Vec<(Slice, Money)> = basis.slices.into_iter().zip(charges).collect();
-        let mut plan = Plan {
-            cost: terms.cost,
-            salvage: terms.salvage,
-            start: terms.start,
-            rows: Vec::new(),
-            disposal: None,
-            elapsed: terms.convention.elapsed,
-            annuities,
-        };
-        let end = terms.disposal.map(|(date, _)| date);
-        plan.rows = plan.rows_until(end)?;
-        plan.disposal = terms.disposal.map(|(date, proceeds)| plan.dispose(date, proceeds)).transpose()?;
+        let unit = MinorUnit::of(cost.currency());
+        let left = parts.iter().map(|part| part.left).collect::<Option<Vec<_>>>();
+        let left = left.and_then(|left| left.into_iter().max());
+        let mut plan =
+            Plan { cost, salvage, start, rows: Vec::new(), disposal: None, parts, calendar, unit, left };
+        plan.rows = plan.make_rows()?;
+        plan.disposal = plan.left.map(|date| plan.result(date)).transpose()?;
         Ok(plan)
     }
 
-    fn rows_until(&self, end: Option<Date>) -> Result<Vec<Row>, Problem> {
-        let mut rows = Vec::new();
-        let mut opening = self.cost;
-        for (slice, annuity) in &self.annuities {
-            let year = slice.year.period;
-            if end.is_some_and(|end| end < year.start) {
-                break;
-            }
-            let last_day = end.map_or(year.end, |end| end.min(year.end));
-            let charge = if last_day < year.end { self.part(slice, *annuity, last_day)? } else { *annuity };
-            let closing = opening.checked_sub(charge)?;
-            rows.push(Row {
-                fiscal_year: slice.year.id.clone(),
-                period: Period { start: year.start.max(self.start), end: last_day },
-                opening,
-                charge,
-                accumulated: self.cost.checked_sub(closing)?,
-                closing,
-            });
-            opening = closing;
-        }
-        Ok(rows)
-    }
-
-    /// The part of a year's annuity until `date`, by elapsed days.
-    fn part(&self, slice: &Slice, annuity: Money, date: Date) -> Result<Money, MoneyError> {
-        let before = match slice.year.period.start <= self.start {
-            true => 0,
-            false => (self.elapsed)(self.start, day_before(slice.year.period.start)),
-        };
-        let days = ((self.elapsed)(self.start, date) - before).clamp(0, slice.days);
-        annuity.times_ratio(days.into(), slice.days.into())
-    }
-
-    fn dispose(&self, date: Date, proceeds: Option<Money>) -> Result<DisposalResult, Problem> {
-        let net_book_value = self.cost.checked_sub(self.planned_accumulated(date)?)?;
-        let proceeds = proceeds.unwrap_or(Money::zero(self.cost.currency()));
-        let gain = proceeds.checked_sub(net_book_value)?;
-        Ok(DisposalResult { date, net_book_value, proceeds, gain })
-    }
-
-    fn planned_accumulated(&self, date: Date) -> Result<Money, MoneyError> {
-        let mut total = Money::zero(self.cost.currency());
-        for (slice, annuity) in &self.annuities {
-            let year = slice.year.period;
-            if date < year.start.max(self.start) {
-                break;
-            }
-            let charge = if date < year.end { self.part(slice, *annuity, date)? } else { *annuity };
-            total = total.checked_add(charge)?;
-        }
-        Ok(total)
+    /// The name of a row's fiscal year.
+    pub fn fiscal_year(&self, row: &Row) -> String {
+        self.calendar.year_of(row.year.start).map_or_else(String::new, |year| year.id)
     }
 
     /// Whether the item is in the books at the end of `date`: started, and not disposed of.
     pub fn is_in_books(&self, date: Date) -> bool {
-        self.start <= date && self.disposal.is_none_or(|disposal| date < disposal.date)
+        self.entered() <= date && self.left.is_none_or(|left| date < left)
     }
 
-    /// Depreciation charged from the start to the end of `date`, a disposal notwithstanding.
+    /// The day from whose end on the item is in these books: the start, or a take-over.
+    pub fn entered(&self) -> Date {
+        self.parts.iter().map(|part| part.entered).min().unwrap_or(self.start)
+    }
+
+    /// The last day with a charge of depreciation, as planned.
+    pub fn fully_depreciated(&self) -> Option<Date> {
+        let years = self.parts.iter().flat_map(Part::years);
+        years.filter(|year| year.charge > 0).map(|year| year.until).max()
+    }
+
+    /// Depreciation accumulated at the end of `date`; after the disposal what it was then.
     pub fn accumulated(&self, date: Date) -> Result<Money, MoneyError> {
-        self.planned_accumulated(self.disposal.map_or(date, |disposal| date.min(disposal.date)))
+        let entries = self.entries().filter(|(_, entry)| entry.date <= date && !self.is_final(entry));
+        let moved: i128 = entries.map(|(_, entry)| entry.accumulated).sum();
+        self.unit.money(moved + self.charged(date)?)
     }
 
     /// Net book value at the end of `date`: zero where the item is not in the books.
     pub fn net_book_value(&self, date: Date) -> Result<Money, MoneyError> {
-        match self.is_in_books(date) {
-            true => self.cost.checked_sub(self.accumulated(date)?),
-            false => Ok(Money::zero(self.cost.currency())),
+        Ok(self.values(date)?.net_book_value)
+    }
+
+    /// The accounts at the end of `date`.
+    pub fn values(&self, date: Date) -> Result<Values, MoneyError> {
+        let (mut gross, mut accumulated, mut impairment) = (0, 0, 0);
+        if self.is_in_books(date) {
+            accumulated = self.charged(date)?;
+            for (_, entry) in self.entries().filter(|(_, entry)| entry.date <= date) {
+                gross += entry.gross;
+                accumulated += entry.accumulated;
+                impairment += entry.impairment;
+            }
         }
+        Ok(Values {
+            gross: self.unit.money(gross)?,
+            accumulated: self.unit.money(accumulated)?,
+            impairment: self.unit.money(impairment)?,
+            net_book_value: self.unit.money(gross - accumulated - impairment)?,
+        })
     }
 
     /// Depreciation charged in a period. Periods that follow each other add up.
     pub fn charge(&self, period: Period) -> Result<Money, MoneyError> {
-        self.accumulated(period.end)?.checked_sub(self.accumulated(day_before(period.start))?)
+        self.unit.money(self.charged(period.end)? - self.charged(day_before(period.start))?)
+    }
+
+    /// Depreciation charged in a period, by who answers for the item: spans of days in order, with
+    /// the party a transfer names. `None` is who answered before the first transfer.
+    pub fn charge_by_holder(&self, period: Period) -> Result<Vec<(Option<&str>, Money)>, MoneyError> {
+        let transfers = self.parts.first().map_or(&[][..], |part| part.holders.as_slice());
+        let mut spans: Vec<(Option<&str>, Date)> = vec![(None, period.start)];
+        for (date, holder) in transfers.iter().filter(|(date, _)| *date <= period.end) {
+            if *date <= period.start {
+                spans.clear();
+            }
+            spans.push((Some(holder.as_str()), (*date).max(period.start)));
+        }
+        let ends = spans.iter().skip(1).map(|(_, start)| day_before(*start)).chain([period.end]);
+        let charges = spans.iter().zip(ends);
+        charges
+            .map(|((holder, start), end)| Ok((*holder, self.charge(Period { start: *start, end })?)))
+            .collect()
+    }
+
+    /// What changed the accounts, acquisition and disposal included, by date.
+    pub fn movements(&self) -> Result<Vec<Movement>, MoneyError> {
+        let mut movements = Vec::new();
+        for (component, entry) in self.entries() {
+            movements.push(Movement {
+                date: entry.date,
+                kind: entry.kind,
+                component,
+                event: entry.event,
+                gross: self.unit.money(entry.gross)?,
+                accumulated: self.unit.money(entry.accumulated)?,
+                impairment: self.unit.money(entry.impairment)?,
+                net_book_value: self.unit.money(net(entry))?,
+                proceeds: entry.proceeds.map(|proceeds| self.unit.money(proceeds)).transpose()?,
+            });
+        }
+        movements.sort_by_key(|movement| movement.date);
+        Ok(movements)
+    }
+
+    fn entries(&self) -> impl Iterator<Item = (usize, &Entry)> {
+        let parts = self.parts.iter().enumerate();
+        parts.flat_map(|(at, part)| part.entries.iter().map(move |entry| (at, entry)))
+    }
+
+    /// Whether an entry is the end of the item in the books.
+    fn is_final(&self, entry: &Entry) -> bool {
+        entry.kind == "disposal" && Some(entry.date) == self.left
+    }
+
+    fn charged(&self, date: Date) -> Result<i128, MoneyError> {
+        self.parts.iter().try_fold(0, |total, part| Ok(total + part.charged(date)?))
+    }
+
+    fn result(&self, date: Date) -> Result<DisposalResult, Problem> {
+        let (mut value, mut received) = (0, 0);
+        for (_, entry) in self.entries().filter(|(_, entry)| self.is_final(entry)) {
+            value -= net(entry);
+            received += entry.proceeds.unwrap_or(0);
+        }
+        Ok(DisposalResult {
+            date,
+            net_book_value: self.unit.money(value)?,
+            proceeds: self.unit.money(received)?,
+            gain: self.unit.money(received - value)?,
+        })
+    }
+
+    fn make_rows(&self) -> Result<Vec<Row>, Problem> {
+        let entered = self.entered();
+        let (mut value, mut accumulated) = (0, 0);
+        let mut later: Vec<&Entry> = Vec::new();
+        for (_, entry) in self.entries().filter(|(_, entry)| !self.is_final(entry)) {
+            if entry.date == entered && matches!(entry.kind, "acquisition" | "take_over") {
+                value += net(entry);
+                accumulated += entry.accumulated;
+            } else {
+                later.push(entry);
+            }
+        }
+        let years = self.years(&later)?;
+        let mut rows: Vec<Row> = Vec::with_capacity(years.len());
+        for (year, charge) in years {
+            let period = Period {
+                start: year.start.max(entered),
+                end: self.left.map_or(year.end, |left| left.min(year.end)),
+            };
+            let in_year = later.iter().filter(|entry| year.contains(entry.date));
+            let (moved, of_accumulated) =
+                in_year.fold((0, 0), |(moved, part), entry| (moved + net(entry), part + entry.accumulated));
+            let opening = self.unit.money(value)?;
+            value += moved - charge;
+            accumulated += charge + of_accumulated;
+            rows.push(Row {
+                year,
+                period,
+                opening,
+                charge: self.unit.money(charge)?,
+                movements: self.unit.money(moved)?,
+                accumulated: self.unit.money(accumulated)?,
+                closing: self.unit.money(value)?,
+            });
+        }
+        Ok(rows)
+    }
+
+    /// The fiscal years with a charge or an entry, in order, and what is charged in each.
+    fn years(&self, entries: &[&Entry]) -> Result<Vec<(Period, i128)>, Problem> {
+        let mut pieces: Vec<(Period, i128)> = Vec::with_capacity(12);
+        for part in &self.parts {
+            pieces.extend(part.years().map(|year| (year.period(), year.charge)));
+        }
+        for entry in entries {
+            let Some(year) = self.calendar.period_of(entry.date) else {
+                return problem(format!("no fiscal year is listed for {}", entry.date));
+            };
+            pieces.push((year, 0));
+        }
+        if self.parts.len() > 1 || !entries.is_empty() {
+            pieces.sort_by_key(|(year, _)| year.start);
+        }
+        let mut years: Vec<(Period, i128)> = Vec::with_capacity(pieces.len());
+        for (year, charge) in pieces {
+            match years.last_mut() {
+                Some((last, sum)) if *last == year => *sum += charge,
+                _ => years.push((year, charge)),
+            }
+        }
+        Ok(years)
     }
 }
 
-/// The fiscal years from the start until the days of the life are used up.
-fn slices(terms: &Terms, life_days: i64) -> Result<Vec<Slice>, Problem> {
-    let mut slices = Vec::new();
-    let (mut counted, mut day) = (0, terms.start);
-    while counted < life_days {
-        let Some(year) = terms.calendar.year_of(day) else {
-            return problem(format!("no fiscal year is listed for {day}"));
-        };
-        if slices.len() >= MOST_YEARS {
-            return problem(format!("the plan has more than {MOST_YEARS} fiscal years"));
-        }
-        let until = (terms.convention.elapsed)(terms.start, year.period.end).min(life_days);
-        day = day_after(year.period.end);
-        slices.push(Slice { year, days: until - counted });
-        counted = until;
-    }
-    Ok(slices)
-}
-
-/// Lets the annuities sum to the depreciable amount: the last takes the rest. Of tiny amounts the
-/// rounded annuities can use everything up earlier; then the later ones are zero.
-fn give_rest_to_last(charges: &mut [Money], depreciable: Money) -> Result<(), MoneyError> {
-    let last = charges.len().saturating_sub(1);
-    let mut rest = depreciable;
-    for (at, charge) in charges.iter_mut().enumerate() {
-        if at == last || charge.compare(rest)?.is_gt() {
-            *charge = rest;
-        }
-        rest = rest.checked_sub(*charge)?;
-    }
-    Ok(())
+fn net(entry: &Entry) -> i128 {
+    entry.gross - entry.accumulated - entry.impairment
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono::Datelike;
-    use proptest::prelude::*;
-
-    use super::super::{CONVENTIONS, METHODS};
-    use super::*;
-    use crate::date::parse_date;
-    use crate::model::calendar::{FiscalCalendar, FiscalYear};
-
-    fn date(text: &str) -> Date {
-        parse_date(text).unwrap()
-    }
-
-    fn terms(cost: &str, salvage: &str, life: &str, start: &str) -> Terms {
-        Terms {
-            cost: cost.parse().unwrap(),
-            salvage: salvage.parse().unwrap(),
-            life: life.parse().unwrap(),
-            start: date(start),
-            method: METHODS[0],
-            convention: CONVENTIONS[0],
-            calendar: FiscalCalendar::Yearly { month: 1, day: 1 },
-            disposal: None,
-        }
-    }
-
-    fn charges(terms: &Terms) -> Vec<String> {
-        Plan::compute(terms).unwrap().rows.iter().map(|row| row.charge.amount_text()).collect()
-    }
-
-    /// Case fr-lin-004: Axelor, TestFixedAssetGenerationService, 500 over 5 years, in service on
-    /// the closing day.
-    #[test]
-    fn in_service_on_the_closing_day_counts_one_day() {
-        let expected = ["0.28", "100.00", "100.00", "100.00", "100.00", "99.72"];
-        assert_eq!(charges(&terms("500 EUR", "0 EUR", "5y", "2020-12-31")), expected);
-    }
-
-    /// Case fr-lin-006: 3600 over 5 years in service on 27 June of a first year of seven months:
-    /// 720 × 184/360 = 368.00, whatever the length of the year.
-    #[test]
-    fn a_short_first_year_keeps_the_denominator() {
-        let mut terms = terms("3600 EUR", "0 EUR", "5y", "2020-06-27");
-        let year = |id: &str, start: &str, end: &str| FiscalYear {
-            id: id.into(),
-            period: Period { start: date(start), end: date(end) },
-        };
-        let mut years = vec![year("FY2020", "2020-06-01", "2020-12-31")];
-        for n in 2021..=2025 {
-            years.push(year(&format!("FY{n}"), &format!("{n}-01-01"), &format!("{n}-12-31")));
-        }
-        terms.calendar = FiscalCalendar::Listed(years);
-        assert_eq!(charges(&terms), ["368.00", "720.00", "720.00", "720.00", "720.00", "352.00"]);
-        terms.calendar = FiscalCalendar::Listed(vec![year("FY2020", "2020-06-01", "2020-12-31")]);
-        assert!(Plan::compute(&terms).is_err_and(|problem| problem.0.contains("2021-01-01")));
-    }
-
-    /// Case fr-dis-001: charged to the day of exit (270/360), result = proceeds less net book value.
-    #[test]
-    fn a_disposal_is_charged_to_its_day_and_leaves_a_gain_or_loss() {
-        let mut terms = terms("12000 EUR", "0 EUR", "4y", "2022-01-01");
-        terms.disposal = Some((date("2024-09-30"), Some("2500.00 EUR".parse().unwrap())));
-        let plan = Plan::compute(&terms).unwrap();
-        let last = plan.rows.last().unwrap();
-        assert_eq!(
-            (last.charge.amount_text(), last.accumulated.amount_text()),
-            ("2250.00".into(), "8250.00".into())
-        );
-        let result = plan.disposal.unwrap();
-        assert_eq!(
-            (result.net_book_value.amount_text(), result.gain.amount_text()),
-            ("3750.00".into(), "-1250.00".into())
-        );
-        assert!(plan.net_book_value(date("2024-09-30")).unwrap().is_zero());
-        assert_eq!(plan.accumulated(date("2030-01-01")).unwrap().amount_text(), "8250.00");
-    }
-
-    /// Case edge-001: 0.20 over 50 years terminates and sums exactly.
-    #[test]
-    fn tiny_amounts_terminate_and_sum_exactly() {
-        let plan = Plan::compute(&terms("0.20 EUR", "0 EUR", "600mo", "2024-01-01")).unwrap();
-        assert_eq!(
-            (plan.rows.len(), plan.rows.last().unwrap().accumulated.amount_text()),
-            (50, "0.20".into())
-        );
-    }
-
-    #[test]
-    fn impossible_lives_are_problems() {
-        assert!(Plan::compute(&terms("1 EUR", "0 EUR", "30d", "2023-01-01")).is_err());
-        assert!(Plan::compute(&terms("1 EUR", "0 EUR", "999y", "2023-01-01")).is_err());
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
-
-        /// For any cost, salvage value, life, start and day: charges sum to the depreciable
-        /// amount, none is negative, the value never falls below salvage, months add up to the
-        /// year, and the two views of a day agree.
-        #[test]
-        fn invariants(cents in 0i64..100_000_000, kept in 0u8..=100, months in 1u32..=240,
-                      day in 0u64..3650, start_month in 1u32..=12, at in 0u64..9000) {
-            let money = |cents: i64| format!("{}.{:02} EUR", cents / 100, cents % 100);
-            let start = date("2015-01-01").checked_add_days(chrono::Days::new(day)).unwrap();
-            let salvage = money(cents / 100 * i64::from(kept));
-            let mut terms = terms(&money(cents), &salvage, "1y", &start.to_string());
-            terms.life = format!("{months}mo").parse().unwrap();
-            terms.calendar = FiscalCalendar::Yearly { month: start_month, day: 1 };
-            let plan = Plan::compute(&terms).unwrap();
-            let eur = terms.cost.currency();
-            let sum = crate::money::sum(plan.rows.iter().map(|row| row.charge), eur).unwrap();
-            prop_assert_eq!(sum, terms.cost.checked_sub(terms.salvage).unwrap());
-            for row in &plan.rows {
-                prop_assert!(!row.charge.is_negative());
-                prop_assert!(row.closing.amount() >= terms.salvage.amount());
-                prop_assert_eq!(plan.net_book_value(row.period.end).unwrap(), row.closing);
-                let mut month = row.period.start;
-                let mut parts = Vec::new();
-                while month <= row.period.end {
-                    let next = crate::date::add_months(month.with_day0(0).unwrap(), 1).unwrap();
-                    parts.push(plan.charge(Period { start: month, end: day_before(next).min(row.period.end) }).unwrap());
-                    month = next;
-                }
-                prop_assert_eq!(crate::money::sum(parts, eur).unwrap(), row.charge);
-            }
-            let any = date("2014-01-01").checked_add_days(chrono::Days::new(at)).unwrap();
-            let total = plan.accumulated(any).unwrap();
-            prop_assert!(!total.is_negative() && total.amount() <= sum.amount());
-        }
-    }
-}
+#[path = "plan_tests.rs"]
+mod tests;

@@ -1,96 +1,83 @@
-//! What a plan is computed from, gathered from the records.
+//! What a plan is computed from.
 
-use std::fmt;
+use std::sync::Arc;
 
-use super::convention::{self, Convention};
-use super::method::{self, Method};
+use super::clock::Mark;
+use super::convention::Convention;
+use super::event::Event;
+use super::method::Method;
 use crate::date::{Date, Duration};
 use crate::model::calendar::FiscalCalendar;
-use crate::model::schedule::Schedule;
-use crate::money::{Money, MoneyError};
-use crate::snapshot::Snapshot;
+use crate::money::{Money, Percent};
 
 /// Everything that decides a plan.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Terms {
     pub cost: Money,
     pub salvage: Money,
-    pub life: Duration,
+    /// The useful life or recovery period; methods with a measure of their own need none.
+    pub life: Option<Duration>,
+    /// The day from which depreciation counts.
     pub start: Date,
+    /// The day on which the item became ours, which decides dated parameters; else the start does.
+    pub acquired: Option<Date>,
     pub method: &'static Method,
     pub convention: &'static Convention,
-    pub calendar: FiscalCalendar,
-    pub disposal: Option<(Date, Option<Money>)>,
+    pub rounding: Rounding,
+    pub calendar: Arc<FiscalCalendar>,
+    pub details: Details,
+    /// In any order.
+    pub events: Vec<Event>,
 }
 
-/// Why there is no plan, as a reader of a report must know it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Problem(pub String);
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl From<MoneyError> for Problem {
-    fn from(error: MoneyError) -> Self {
-        Problem(error.to_string())
+impl Terms {
+    /// The day that decides which dated parameters hold.
+    pub fn acquired(&self) -> Date {
+        self.acquired.unwrap_or(self.start)
     }
 }
 
-pub(super) fn problem<T>(text: impl Into<String>) -> Result<T, Problem> {
-    Err(Problem(text.into()))
+/// What only some methods ask for.
+#[derive(Clone, Debug, Default)]
+pub struct Details {
+    /// Of fixed-rate declining balance.
+    pub rate: Option<Percent>,
+    /// Units the item is expected to produce over its life.
+    pub total_units: Option<i64>,
+    /// Units produced, metered day by day: cumulative totals.
+    pub meter: Option<Arc<[Mark]>>,
+    /// Charges of a given plan: cumulative totals in minor units.
+    pub given: Option<Arc<[Mark]>>,
+    /// The part of the cost that is deducted at once under section 179.
+    pub section_179: Option<Money>,
+    /// The special depreciation allowance.
+    pub bonus: Option<Percent>,
+    /// The rule under which the cost is expensed at once.
+    pub threshold: Option<String>,
 }
 
-/// The terms of a schedule in one book.
-///
-/// # Errors
-/// What is missing, unreadable or impossible.
-pub fn terms(snapshot: &Snapshot, schedule: Schedule<'_>, book: &str) -> Result<Terms, Problem> {
-    let Some(settings) = snapshot.settings() else {
-        return problem("the settings are missing or have errors");
-    };
-    if !schedule.0.is_sound() {
-        return problem(format!("schedule {} has errors", schedule.id()));
-    }
-    let Some(item_id) = schedule.item() else { return problem("the schedule names no item") };
-    let Some(item) = snapshot.item(item_id) else { return problem(format!("there is no item {item_id}")) };
-    if !item.record().is_sound() {
-        return problem(format!("item {item_id} has errors"));
-    }
-    let Some(cost) = item.cost() else { return problem(format!("item {item_id} has no cost")) };
-    let Some(plan) = schedule.book(book) else { return problem(format!("no plan in the book {book}")) };
-    let Some(book_settings) = settings.books.get(book) else {
-        return problem(format!("the settings know no book {book}"));
-    };
-    let Some(convention) = convention::named(&book_settings.convention) else {
-        return problem(format!("there is no convention {}", book_settings.convention));
-    };
-    let Some(method) = method::named(plan.method) else {
-        return problem(format!("there is no method {}", plan.method));
-    };
-    let salvage = plan.salvage_value.unwrap_or(Money::zero(cost.currency()));
-    if cost.compare(salvage)?.is_lt() {
-        return problem(format!("the salvage value {salvage} is above the cost {cost}"));
-    }
-    let disposal = schedule.disposal(book).map(|disposal| (disposal.date, disposal.proceeds));
-    if let Some((date, proceeds)) = disposal {
-        if date < plan.start {
-            return problem(format!("disposed on {date}, before depreciation starts on {}", plan.start));
-        }
-        if let Some(proceeds) = proceeds {
-            proceeds.compare(cost)?;
+/// How annuities are split within a fiscal year. Annuities themselves are rounded to the minor
+/// unit, half away from zero, and the last one takes the rest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Rounding {
+    /// Months are differences of rounded cumulative amounts: never more than a unit from exact.
+    #[default]
+    LastTakesRest,
+    /// Each month is rounded by itself and the last of the year takes the rest.
+    EqualLastRemainder,
+}
+
+impl Rounding {
+    pub const ALL: [Rounding; 2] = [Rounding::LastTakesRest, Rounding::EqualLastRemainder];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Rounding::LastTakesRest => "last_takes_rest",
+            Rounding::EqualLastRemainder => "equal_last_remainder",
         }
     }
-    Ok(Terms {
-        cost,
-        salvage,
-        life: plan.life,
-        start: plan.start,
-        method,
-        convention,
-        calendar: settings.calendar.clone(),
-        disposal,
-    })
+
+    pub fn named(name: &str) -> Option<Rounding> {
+        Rounding::ALL.into_iter().find(|rounding| rounding.name() == name)
+    }
 }

@@ -42,8 +42,11 @@ impl Builder<'_> {
     fn value(&mut self, shape: &Shape, value: Value<'_>, route: &Route) -> Json {
         if value.is_nothing() && !matches!(shape.kind, Type::Any) {
             let message = format!("`{route}` has no value");
-            self.refuse("empty-value", value.span(), route, message, Some(&shape.description))
-                .map(|finding| finding.help("give it a value, or delete the line"));
+            if let Some(finding) =
+                self.refuse("empty-value", value.span(), route, message, Some(&shape.description))
+            {
+                finding.help("give it a value, or delete the line");
+            }
             return Json::Null;
         }
         match shape.kind {
@@ -209,6 +212,10 @@ impl Builder<'_> {
                 let owner = if route.is_root() { "the record".to_owned() } else { format!("`{route}`") };
                 ("missing-field", format!("{owner} needs exactly one of {names}"), description)
             }
+            ValidationErrorKind::Not { .. } => {
+                let names = alternatives(&self.schema.flat, error.schema_path().as_str());
+                ("invalid-value", format!("`{route}` may not have {names} together"), description)
+            }
             ValidationErrorKind::Type { kind: TypeKind::Single(_) } if instance.is_null() => return,
             _ => (
                 "invalid-value",
@@ -280,10 +287,16 @@ fn first_key_or_start(value: Value<'_>) -> Span {
     value.entries().next().map_or(Span::new(start, start), |(_, span, _)| span)
 }
 
-/// The names in a `oneOf` whose alternatives each require fields: "`item`, `any_of` or `service`".
+/// The names in a `oneOf` whose alternatives each require fields, or in a `not` that requires some:
+/// "`item`, `any_of` and `service`".
 fn alternatives(schema: &Json, pointer: &str) -> String {
-    let list = schema.pointer(pointer).and_then(Json::as_array).into_iter().flatten();
-    let names: Vec<String> = list
+    let parts = match schema.pointer(pointer) {
+        Some(Json::Array(parts)) => parts.as_slice(),
+        Some(part) => std::slice::from_ref(part),
+        None => &[],
+    };
+    let names: Vec<String> = parts
+        .iter()
         .filter_map(|part| part.get("required").and_then(Json::as_array))
         .flatten()
         .filter_map(Json::as_str)
@@ -366,6 +379,25 @@ mod tests {
             assert!(found.iter().any(|line| line.starts_with(start)), "no {start:?} in {found:#?}");
         }
         assert_eq!(found.len(), starts.len(), "{found:#?}");
+    }
+
+    #[test]
+    fn a_term_has_a_length_or_an_end_or_neither() {
+        let told = |term: &str| {
+            findings("contract", &format!("id: c\nside: supplier\nkind: lease\nparty: p\nterm: {term}\n"))
+        };
+        for term in
+            ["{start: 2023-01-01}", "{start: 2023-01-01, length: 1y}", "{start: 2023-01-01, end: 2023-06-30}"]
+        {
+            assert_eq!(told(term), Vec::<String>::new(), "{term}");
+        }
+        let both = told("{start: 2023-01-01, length: 1y, end: 2023-12-31}");
+        assert_eq!(
+            both,
+            [
+                "invalid-value 5:1 `term` may not have `length` and `end` together; the first term: its start, and its length or its end; with neither, the contract is open-ended"
+            ]
+        );
     }
 
     #[test]

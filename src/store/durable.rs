@@ -1,17 +1,52 @@
 //! Writing files so that they are whole and on disk when the call returns.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use git2::{Config, ConfigLevel, Repository};
 
 use super::StoreError;
 
+/// Files that are written at once.
+const WRITERS: usize = 16;
+
 /// Writes a file: a temporary file beside it, fsync, rename, fsync of the folder. A reader sees
-/// the old content or the new one, never a part. A failed fsync is a failed write.
+/// the old content or the new one, never a part. A failed fsync is a failed write. A device or pipe
+/// is written to, not replaced.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        let write = || File::options().write(true).open(path)?.write_all(bytes);
+        return write().map_err(|error| StoreError::io("write", path, error));
+    }
+    let folder = folder_of(path);
+    replace_file(path, folder, bytes)?;
+    sync_folder(folder)
+}
+
+/// Writes many files so that they are whole and on disk when the call returns: side by side, since
+/// a disk flushes several files in little more time than one, and each folder once.
+pub(super) fn write_files(files: &[(PathBuf, &str)]) -> Result<(), StoreError> {
+    let share = files.len().div_ceil(WRITERS).max(1);
+    std::thread::scope(|scope| {
+        let write = |files: &[(PathBuf, &str)]| {
+            files.iter().try_for_each(|(path, text)| replace_file(path, folder_of(path), text.as_bytes()))
+        };
+        let writers: Vec<_> = files.chunks(share).map(|files| scope.spawn(move || write(files))).collect();
+        let stopped = |_| Err(StoreError::Git("a writer stopped".to_owned()));
+        writers.into_iter().try_for_each(|writer| writer.join().unwrap_or_else(stopped))
+    })?;
+    let folders: BTreeSet<&Path> = files.iter().map(|(path, _)| folder_of(path)).collect();
+    folders.into_iter().try_for_each(sync_folder)
+}
+
+/// The folder of a file; that of a bare name is the current one.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn replace_file(path: &Path, folder: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     create_folders(folder)?;
     let write = || -> std::io::Result<()> {
         let mut builder = tempfile::Builder::new();
@@ -20,9 +55,15 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         keep_permissions(path, temporary.as_file())?;
         temporary.as_file().sync_all()?;
         temporary.persist(path).map_err(|error| error.error)?;
-        File::open(folder)?.sync_all()
+        Ok(())
     };
     write().map_err(|error| StoreError::io("write", path, error))
+}
+
+fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|error| StoreError::io("sync", folder, error))
 }
 
 /// Deletes a file durably, and folders that it leaves empty up to (not including) `stop`.
@@ -35,27 +76,19 @@ pub(super) fn remove_file(path: &Path, stop: &Path) -> Result<(), StoreError> {
         }
         folder = empty.parent();
     }
-    let left = folder.unwrap_or(stop);
-    File::open(left).and_then(|folder| folder.sync_all()).map_err(|error| StoreError::io("sync", left, error))
+    sync_folder(folder.unwrap_or(stop))
 }
 
 fn create_folders(folder: &Path) -> Result<(), StoreError> {
     if folder.is_dir() {
         return Ok(());
     }
-    if let Some(parent) = folder.parent() {
-        create_folders(parent)?;
-    }
+    create_folders(folder_of(folder))?;
     match fs::create_dir(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
             Err(StoreError::io("create", folder, error))
         }
-        _ => {
-            let parent = folder.parent().unwrap_or(Path::new("."));
-            File::open(parent)
-                .and_then(|parent| parent.sync_all())
-                .map_err(|error| StoreError::io("sync", parent, error))
-        }
+        _ => sync_folder(folder_of(folder)),
     }
 }
 

@@ -63,7 +63,9 @@ impl StoreError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::NoEstate(_) => "run `estate init` to begin one here, or name its folder with -C",
-            Self::NotARepository(_) => "run `git init`, or write without a commit: --no-commit",
+            Self::NotARepository(_) => {
+                "run `git init`: without it there is no history, and writing takes --no-commit"
+            }
             Self::Bare => "clone it and work in the clone",
             Self::NoCommit => "commit something first: `git add . && git commit`",
             Self::Detached => "switch to a branch first: `git switch main`",

@@ -59,15 +59,22 @@ impl Store {
     }
 
     /// The versions of one record on the way to `revision`, newest first. The record is followed
-    /// by its id, wherever its file lay. Merges that only brought sides together are left out.
+    /// by its id, wherever its file lay. Merges that only brought sides together are left out. At
+    /// most `commits` are looked at.
     pub fn file_history(
         &self,
         record: &RecordId,
         revision: &str,
+        commits: usize,
         mut each: impl FnMut(FileVersion) -> bool,
     ) -> Result<(), StoreError> {
-        let mut finder = Finder { record, store: self, seen: BTreeMap::new() };
+        let mut finder = Finder { record, store: self, seen: BTreeMap::new(), classes: BTreeMap::new() };
+        let mut looked_at = 0;
         self.walk(revision, |commit| {
+            if looked_at == commits {
+                return Ok(false);
+            }
+            looked_at += 1;
             let after = finder.find(&commit.tree()?)?;
             let mut before = None;
             for (number, parent) in commit.parents().enumerate() {
@@ -204,7 +211,7 @@ impl Store {
             let path = format!("{folder}/{name}");
             let subtree = |side: Option<(Oid, bool)>| -> Result<Option<Tree<'_>>, StoreError> {
                 let id = side.filter(|(_, is_tree)| *is_tree).map(|(id, _)| id);
-                Ok(id.map(|id| self.git().and_then(|git| Ok(git.find_tree(id)?))).transpose()?)
+                id.map(|id| self.git().and_then(|git| Ok(git.find_tree(id)?))).transpose()
             };
             let (old_tree, new_tree) = (subtree(old)?, subtree(new)?);
             if old_tree.is_some() || new_tree.is_some() {
@@ -219,11 +226,14 @@ impl Store {
     }
 }
 
-/// Finds a record's file in one tree after the other; equal inventory trees are searched once.
+/// Finds a record's file in one tree after the other. Equal trees are searched once: a commit
+/// changes few of them, and the large ones take long to read.
 struct Finder<'s> {
     store: &'s Store,
     record: &'s RecordId,
     seen: BTreeMap<Oid, Option<(String, Oid)>>,
+    /// The same by the tree of a class.
+    classes: BTreeMap<Oid, Option<Oid>>,
 }
 
 impl Finder<'_> {
@@ -237,19 +247,27 @@ impl Finder<'_> {
             return Ok(found.clone());
         }
         let name = format!("{}.yaml", self.record.id);
-        let mut found = blob_in(&tree, &name).map(|id| (format!("{folder}/{name}"), id));
-        if self.record.kind == Kind::Item {
-            for entry in tree.iter().filter(|entry| entry.kind() == Some(ObjectType::Tree)) {
-                let class = self.store.git()?.find_tree(entry.id())?;
-                if let Some(id) = blob_in(&class, &name) {
-                    let class = String::from_utf8_lossy(entry.name_bytes()).into_owned();
-                    found = Some((Place::new(Kind::Item, Some(&class), &self.record.id).path(), id));
-                    break;
-                }
-            }
-        }
+        let found = match self.record.kind {
+            Kind::Item => self.find_in_classes(&tree, &name)?,
+            _ => blob_in(&tree, &name).map(|id| (format!("{folder}/{name}"), id)),
+        };
         self.seen.insert(tree.id(), found.clone());
         Ok(found)
+    }
+
+    fn find_in_classes(&mut self, items: &Tree<'_>, name: &str) -> Result<Option<(String, Oid)>, StoreError> {
+        for entry in items.iter().filter(|entry| entry.kind() == Some(ObjectType::Tree)) {
+            let found = match self.classes.get(&entry.id()) {
+                Some(found) => *found,
+                None => blob_in(&self.store.git()?.find_tree(entry.id())?, name),
+            };
+            self.classes.insert(entry.id(), found);
+            if let Some(id) = found {
+                let class = String::from_utf8_lossy(entry.name_bytes()).into_owned();
+                return Ok(Some((Place::new(Kind::Item, Some(&class), &self.record.id).path(), id)));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use git2::{ErrorCode, Index, IndexEntry, ObjectType, Oid, Repository, Tree};
+use git2::{ErrorCode, Index, IndexEntry, ObjectType, Oid, Repository};
 
+use super::tree_files::TreeFiles;
 use super::{Store, StoreError};
 use crate::edit::Edit;
 
@@ -26,12 +27,11 @@ impl<'s> UserIndex<'s> {
     }
 
     /// What the user has staged of the touched files must not be lost.
-    pub fn refuse_staged(&self, edit: &Edit, tree: &Tree<'_>) -> Result<(), StoreError> {
+    pub fn refuse_staged(&self, edit: &Edit, files: &mut TreeFiles<'_>) -> Result<(), StoreError> {
         for (path, _) in edit.files() {
             let git_path = self.store.git_path(path);
-            let git_path = Path::new(&git_path);
-            let staged = self.index.get_path(git_path, 0).map(|entry| entry.id);
-            let committed = tree.get_path(git_path).ok().map(|entry| entry.id());
+            let staged = self.index.get_path(Path::new(&git_path), 0).map(|entry| entry.id);
+            let committed = files.id(&git_path)?;
             // A repository that was made without an index has staged nothing.
             if staged != committed && !(staged.is_none() && self.index.is_empty()) {
                 return Err(StoreError::Staged(path.to_owned()));
@@ -70,33 +70,36 @@ impl<'s> UserIndex<'s> {
     }
 }
 
-/// An index entry with the file's stat data, by which git later knows it unchanged.
+/// An index entry with the file's stat data, by which git later knows it unchanged. The index
+/// keeps the low 32 bits of each number.
 #[cfg(unix)]
 fn stat_entry(metadata: &fs::Metadata, id: Oid, git_path: String) -> IndexEntry {
     use std::os::unix::fs::MetadataExt;
-    let low = |number: u64| (number & u64::from(u32::MAX)) as u32;
-    let time = |seconds: i64, nanoseconds: i64| git2::IndexTime::new(seconds as i32, nanoseconds as u32);
+    let low = |number: u64| u32::try_from(number & u64::from(u32::MAX)).unwrap_or_default();
+    let time = |seconds: i64, nanoseconds: i64| {
+        git2::IndexTime::new(low(seconds.cast_unsigned()).cast_signed(), low(nanoseconds.cast_unsigned()))
+    };
     IndexEntry {
         ctime: time(metadata.ctime(), metadata.ctime_nsec()),
         mtime: time(metadata.mtime(), metadata.mtime_nsec()),
         dev: low(metadata.dev()),
         ino: low(metadata.ino()),
-        mode: 0o100_644,
         uid: metadata.uid(),
         gid: metadata.gid(),
         file_size: low(metadata.size()),
-        id,
-        flags: 0,
-        flags_extended: 0,
-        path: git_path.into_bytes(),
+        ..bare_entry(id, git_path)
     }
 }
 
 /// Without stat data git compares the content once and then knows.
 #[cfg(not(unix))]
 fn stat_entry(metadata: &fs::Metadata, id: Oid, git_path: String) -> IndexEntry {
-    let never = git2::IndexTime::new(0, 0);
     let file_size = u32::try_from(metadata.len()).unwrap_or(u32::MAX);
+    IndexEntry { file_size, ..bare_entry(id, git_path) }
+}
+
+fn bare_entry(id: Oid, git_path: String) -> IndexEntry {
+    let never = git2::IndexTime::new(0, 0);
     IndexEntry {
         ctime: never,
         mtime: never,
@@ -105,7 +108,7 @@ fn stat_entry(metadata: &fs::Metadata, id: Oid, git_path: String) -> IndexEntry 
         mode: 0o100_644,
         uid: 0,
         gid: 0,
-        file_size,
+        file_size: 0,
         id,
         flags: 0,
         flags_extended: 0,

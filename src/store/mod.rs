@@ -4,14 +4,18 @@
 //! repository's configuration names stay unused. Writes go past the user's index to a commit and a
 //! compare-and-swap of the branch; what is reported as done has reached the disk.
 
+#![expect(clippy::disallowed_methods, reason = "this is where files are read, written and waited for")]
+
 mod durable;
 mod error;
 mod history;
 mod index;
 mod init;
 mod origins;
+mod pack;
 mod revision;
 mod transaction;
+mod tree_files;
 mod worktree;
 
 use std::path::{Path, PathBuf};
@@ -40,19 +44,15 @@ pub struct Store {
 
 impl Store {
     /// Finds the estate that `start` lies in: the nearest folder, upwards, that holds
-    /// `inventory/settings.yaml`. A folder with an `inventory` but no settings will do where
-    /// nothing better is found, so that the audit can say what is missing.
+    /// `inventory/settings.yaml`. A `start` with an `inventory` folder of its own is meant even
+    /// without settings, so that the audit can say that they are missing.
     ///
     /// # Errors
     /// [`StoreError::NoEstate`], or an I/O error where `start` cannot be read.
     pub fn discover(start: &Path) -> Result<Store, StoreError> {
         let start = start.canonicalize().map_err(|error| StoreError::io("open", start, error))?;
-        let holds = |name: &'static str| move |folder: &&Path| folder.join(name).is_file();
-        let with_folder = |folder: &&Path| folder.join("inventory").is_dir();
-        let root = start
-            .ancestors()
-            .find(holds(Place::SETTINGS))
-            .or_else(|| start.ancestors().take(1).find(with_folder));
+        let own = start.join("inventory").is_dir().then_some(start.as_path());
+        let root = own.or_else(|| start.ancestors().find(|folder| folder.join(Place::SETTINGS).is_file()));
         let root = root.ok_or_else(|| StoreError::NoEstate(start.clone()))?.to_owned();
         Ok(Store::open(root))
     }

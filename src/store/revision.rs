@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use git2::{Commit, ErrorCode, ObjectType, Oid, Repository, Tree};
 
 use super::{Store, StoreError};
+use crate::model::Place;
 use crate::snapshot::{Content, Snapshot, Version};
 use crate::yaml::MAX_FILE_BYTES;
 
@@ -39,7 +40,9 @@ impl Store {
             return Err(unknown(Some("a revision is a branch, a tag or a commit id")));
         }
         let object = git.revparse_single(revision).map_err(|error| match error.code() {
-            ErrorCode::NotFound if git.is_empty().unwrap_or(false) => StoreError::NoCommit,
+            _ if git.head().is_err_and(|error| error.code() == ErrorCode::UnbornBranch) => {
+                StoreError::NoCommit
+            }
             ErrorCode::NotFound if git.is_shallow() => {
                 unknown(Some("the clone is shallow; `git fetch --unshallow` brings the rest"))
             }
@@ -57,13 +60,29 @@ impl Store {
         self.load_tree(revision, &commit, &files, &paths)
     }
 
-    /// Some files as of a commit, with the settings and the estate's own schemas.
+    /// Some files as of a commit, with the settings and the estate's own schemas. Of the commit's
+    /// trees only those are read that hold them.
     pub fn at_of(&self, revision: &str, wanted: &[String]) -> Result<Snapshot, StoreError> {
         let commit = self.commit_at(revision)?;
-        let files = self.tree_files(&commit.tree()?)?;
-        let always = |path: &&String| path.starts_with("schemas/") || *path == crate::model::Place::SETTINGS;
-        let paths: Vec<String> =
-            files.keys().filter(|path| always(path) || wanted.contains(path)).cloned().collect();
+        let tree = commit.tree()?;
+        let mut files = BTreeMap::new();
+        if let Some(schemas) = self.subtree(&tree, "schemas")? {
+            self.collect(&schemas, "schemas", 0, &mut files)?;
+        }
+        let mut by_folder: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for path in wanted.iter().map(String::as_str).chain([Place::SETTINGS]) {
+            by_folder.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default().push(path);
+        }
+        for (folder, paths) in by_folder {
+            let Some(folder) = self.subtree(&tree, folder)? else { continue };
+            for path in paths {
+                let name = path.rsplit('/').next().unwrap_or(path);
+                if let Some(entry) = folder.get_name(name) {
+                    files.insert(path.to_owned(), TreeFile { id: entry.id(), mode: entry.filemode() });
+                }
+            }
+        }
+        let paths: Vec<String> = files.keys().cloned().collect();
         self.load_tree(revision, &commit, &files, &paths)
     }
 
@@ -142,8 +161,11 @@ impl Store {
     }
 }
 
+/// Whether a path may be a record or a schema. Hidden files are nobody's records: editors lay their
+/// locks beside the file.
 pub(super) fn is_record_like(path: &str) -> bool {
-    path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".json")
+    let is_hidden = path.split('/').any(|part| part.starts_with('.'));
+    !is_hidden && (path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".json"))
 }
 
 /// Handles on the repository for several threads: libgit2's are not to be shared.

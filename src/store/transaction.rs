@@ -1,14 +1,16 @@
 //! Writing an edit as one commit: all of it or nothing, and nothing of anybody else's lost.
 
 use std::fs::{self, File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use git2::build::TreeUpdateBuilder;
 use git2::{ErrorCode, FileMode, Oid, Repository, RepositoryState, Signature, Tree};
 
-use super::durable::{flush_git_writes, remove_file, write_file};
+use super::durable::{flush_git_writes, remove_file, write_files};
 use super::index::UserIndex;
+use super::pack::Objects;
+use super::tree_files::TreeFiles;
 use super::{Identity, Store, StoreError};
 use crate::edit::Edit;
 use crate::snapshot::Snapshot;
@@ -22,6 +24,9 @@ const MOST_RACES: u32 = 20;
 /// that what an edit was made from is what it is applied to.
 pub struct Transaction<'s> {
     store: &'s Store,
+    /// Opened for this transaction alone: libgit2 takes the flushing of objects and references from
+    /// the configuration at first use, so it must be set before anything is read.
+    git: Option<Repository>,
     /// Unlocked when it is dropped, also by a crash.
     _lock: Option<File>,
 }
@@ -42,15 +47,25 @@ impl Committed {
 impl Store {
     /// Begins to write. Waits for other estate commands that write to the same repository.
     pub fn begin(&self) -> Result<Transaction<'_>, StoreError> {
-        let Ok(git) = self.git() else { return Ok(Transaction { store: self, _lock: None }) };
+        let Ok(git) = self.git() else { return Ok(Transaction { store: self, git: None, _lock: None }) };
         if git.is_bare() {
             return Err(StoreError::Bare);
         }
-        Ok(Transaction { store: self, _lock: Some(lock(&git.path().join("estate").join("write.lock"))?) })
+        let lock = lock(&git.path().join("estate").join("write.lock"))?;
+        let git = Repository::open(git.path())?;
+        flush_git_writes(&git)?;
+        Ok(Transaction { store: self, git: Some(git), _lock: Some(lock) })
     }
 }
 
 impl Transaction<'_> {
+    fn git(&self) -> Result<&Repository, StoreError> {
+        match &self.git {
+            Some(git) => Ok(git),
+            None => self.store.git(),
+        }
+    }
+
     /// Writes the edit to the files alone, without a commit.
     pub fn write_files(&self, edit: &Edit, before: &Snapshot) -> Result<(), StoreError> {
         for (path, _) in edit.files() {
@@ -67,14 +82,15 @@ impl Transaction<'_> {
     /// that differs from the last commit ([`StoreError::Dirty`]) or from `before`
     /// ([`StoreError::Changed`]). After the commit: [`StoreError::CommittedBut`].
     pub fn commit(&self, edit: &Edit, before: &Snapshot) -> Result<Committed, StoreError> {
-        let git = self.store.git()?;
+        let git = self.git()?;
         refuse_unready(git)?;
         let author = self.store.signature(git)?;
         let branch = branch_name(git)?;
-        flush_git_writes(git)?;
         for (path, _) in edit.files() {
             self.refuse_if_not(path, before)?;
         }
+        let odb = git.odb()?;
+        let objects = Objects::of(edit, &odb)?;
         let mut first_tip: Option<Option<Oid>> = None;
         for _ in 0..MOST_RACES {
             let tip = tip_of(git, &branch)?;
@@ -83,17 +99,19 @@ impl Transaction<'_> {
                 None => git.find_tree(git.treebuilder(None)?.write()?)?,
             };
             let moved = *first_tip.get_or_insert(tip) != tip;
+            let mut files = TreeFiles::of(git, &tree);
             for (path, _) in edit.files() {
-                if !self.is_as_before(&tree, path, before)? {
+                if !self.is_as_before(&mut files, path, before)? {
                     let path = path.to_owned();
                     return Err(if moved { StoreError::Changed(path) } else { StoreError::Dirty(path) });
                 }
             }
-            UserIndex::read(self.store, git)?.refuse_staged(edit, &tree)?;
+            UserIndex::read(self.store, git)?.refuse_staged(edit, &mut files)?;
             let tree = self.apply(git, &tree, edit)?;
             let parent = tip.map(|tip| git.find_commit(tip)).transpose()?;
             let parents: Vec<_> = parent.iter().collect();
             let id = git.commit(None, &author, &author, &edit.message(), &tree, &parents)?;
+            objects.flush(self.store, git, edit, &tree, id)?;
             if swing(git, &branch, tip, id, &edit.summary)? {
                 let committed = Committed {
                     id: id.to_string(),
@@ -135,13 +153,15 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    fn is_as_before(&self, tree: &Tree<'_>, path: &str, before: &Snapshot) -> Result<bool, StoreError> {
-        let committed = match tree.get_path(Path::new(&self.store.git_path(path))) {
-            Ok(entry) => Some(self.store.blob_text(entry.id())?),
-            Err(error) if error.code() == ErrorCode::NotFound => None,
-            Err(error) => return Err(error.into()),
-        };
-        Ok(same_text(before, path, committed.as_deref()))
+    fn is_as_before(
+        &self,
+        files: &mut TreeFiles<'_>,
+        path: &str,
+        before: &Snapshot,
+    ) -> Result<bool, StoreError> {
+        let id = files.id(&self.store.git_path(path))?;
+        let text = id.map(|id| self.store.blob_text(id)).transpose()?;
+        Ok(same_text(before, path, text.as_deref()))
     }
 
     fn apply<'g>(&self, git: &'g Repository, tree: &Tree<'_>, edit: &Edit) -> Result<Tree<'g>, StoreError> {
@@ -158,12 +178,13 @@ impl Transaction<'_> {
 
     fn refresh(&self, edit: &Edit) -> Result<(), StoreError> {
         let root = self.store.root();
-        for (path, text) in edit.files() {
+        let written: Vec<(PathBuf, &str)> =
+            edit.files().filter_map(|(path, text)| Some((self.store.disk_path(path), text?))).collect();
+        write_files(&written)?;
+        for (path, _) in edit.files().filter(|(_, text)| text.is_none()) {
             let disk = self.store.disk_path(path);
-            match text {
-                Some(text) => write_file(&disk, text.as_bytes())?,
-                None if disk.symlink_metadata().is_ok() => remove_file(&disk, root)?,
-                None => {}
+            if disk.symlink_metadata().is_ok() {
+                remove_file(&disk, root)?;
             }
         }
         Ok(())

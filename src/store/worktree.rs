@@ -84,8 +84,13 @@ impl Disk<'_> {
         self.root.join(path)
     }
 
+    /// Whether there is such a file, and no folder on the way to it is a symbolic link: what a
+    /// listing would not enter is not reached by name either.
     fn exists(&self, path: &str) -> bool {
-        self.path(path).symlink_metadata().is_ok()
+        let folders = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+        let is_link =
+            |folder: &str| self.path(folder).symlink_metadata().is_ok_and(|found| found.is_symlink());
+        self.path(path).symlink_metadata().is_ok() && !folders.into_iter().any(is_link)
     }
 
     /// The files that may be records or schemas, sorted. The folders of classes hold nearly

@@ -9,4 +9,4 @@ mod costing;
 mod tree;
 
 pub use costing::Costing;
-pub use tree::{Amount, Line, Origin, service_cost};
+pub use tree::{Amount, Line, Origin, holes, service_cost};

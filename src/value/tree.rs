@@ -44,6 +44,16 @@ impl Line {
     }
 }
 
+/// How many parts of a cost are not priced; lines that only sum up others do not count.
+pub fn holes(lines: &[Line]) -> usize {
+    let below = lines.iter().skip(1).map(|line| line.depth).chain([0]);
+    lines
+        .iter()
+        .zip(below)
+        .filter(|(line, next)| *next <= line.depth && matches!(line.amount, Amount::Missing(_)))
+        .count()
+}
+
 /// Services nest no deeper than this.
 const MOST_LEVELS: usize = 32;
 
@@ -242,6 +252,11 @@ mod tests {
     }
 
     fn lines(service: &str) -> Vec<String> {
+        cost(service).0
+    }
+
+    /// The lines of a service's cost, and how many holes they have.
+    fn cost(service: &str) -> (Vec<String>, usize) {
         let snapshot = estate();
         let period =
             Period { start: parse_date("2024-01-01").unwrap(), end: parse_date("2024-12-31").unwrap() };
@@ -253,12 +268,10 @@ mod tests {
             Amount::Missing(reason) => format!("? {reason}"),
             Amount::Carried => "-".to_owned(),
         };
-        lines
-            .iter()
-            .map(|line| {
-                format!("{} {} | {} {}", line.depth, line.label, amount(&line.amount), line.origin.field)
-            })
-            .collect()
+        let shown = lines.iter().map(|line| {
+            format!("{} {} | {} {}", line.depth, line.label, amount(&line.amount), line.origin.field)
+        });
+        (shown.collect(), holes(&lines))
     }
 
     #[test]
@@ -282,6 +295,7 @@ mod tests {
 
     #[test]
     fn holes_are_shown_and_taint_the_totals() {
+        assert_eq!(cost("holes").1, 2);
         let lines = lines("holes");
         assert_eq!(lines[0], "0 holes: Holes | >= 660.00 components");
         assert_eq!(

@@ -77,12 +77,7 @@ impl<'t> Builder<'t> {
                     self.scalar(&text, style, span, &open)
                 }
                 Event::SequenceStart(..) | Event::MappingStart(..) if open.len() >= MAX_DEPTH => {
-                    return Err(Problem::new(
-                        "too-deep",
-                        span,
-                        format!("collections nest deeper than {MAX_DEPTH}"),
-                        "flatten the record",
-                    ));
+                    return Err(too_deep(span));
                 }
                 Event::SequenceStart(anchor, tag) => {
                     self.refuse_properties(span, anchor, tag.is_some())?;
@@ -139,6 +134,10 @@ impl<'t> Builder<'t> {
                 // An alias whose anchor is not even there. A plain scalar never begins so.
                 if self.text.get(at..).is_some_and(|rest| rest.starts_with('*')) {
                     return Err(alias(Span::new(at, at + next)));
+                }
+                // The scanner has a limit of its own on brackets, which it meets before ours.
+                if error.info().contains("recursion limit") {
+                    return Err(too_deep(Span::new(at, at + next)));
                 }
                 Err(Problem::new(
                     "syntax",
@@ -339,6 +338,11 @@ const NO_ALIAS: &str = "write the value out; records hold no aliases, anchors or
 
 fn alias(span: Span) -> Problem {
     Problem::new("alias", span, "aliases (`*name`) are not allowed", NO_ALIAS)
+}
+
+fn too_deep(span: Span) -> Problem {
+    let message = format!("collections nest deeper than {MAX_DEPTH}");
+    Problem::new("too-deep", span, message, "flatten the record")
 }
 
 fn unusable_key(span: Span, message: &str) -> Problem {

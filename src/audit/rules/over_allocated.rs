@@ -27,12 +27,15 @@ struct Part<'a> {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut parts: HashMap<(Kind, &str), Vec<Part<'_>>> = HashMap::new();
     let mut order = Vec::new();
-    let in_use = context.snapshot.services().filter(|service| {
-        // Shares that cannot be read have findings of their own, and no sum.
-        service.0.text("status") == Some("in_use") && service.0.is_sound()
-    });
+    let in_use = context.snapshot.services().filter(|service| service.0.text("status") == Some("in_use"));
     for service in in_use {
+        let list = service.0.field("components").into_iter().flat_map(|list| list.elements());
+        let written: Vec<bool> = list.map(|component| component.field("share").is_some()).collect();
         for component in service.components() {
+            // A share that cannot be read has a finding of its own, and does not count.
+            if !component.has_share && written.get(component.index) == Some(&true) {
+                continue;
+            }
             let targets = match &component.target {
                 Target::Item(id) => vec![(Kind::Item, *id)],
                 Target::Service(id) => vec![(Kind::Service, *id)],

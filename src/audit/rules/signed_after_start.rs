@@ -1,6 +1,6 @@
 use super::{Check, Context, Rule, date_below};
 use crate::finding::{Finding, Level};
-use crate::model::Record;
+use crate::model::{Kind, Record};
 
 pub static RULE: Rule = Rule {
     id: "signed-after-start",
@@ -14,6 +14,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
+    if record.kind() != Kind::Contract {
+        return;
+    }
     let dates = (record.date("signed"), date_below(record, "term", "start"));
     let (Some(signed), Some(start)) = dates else { return };
     if signed > start {

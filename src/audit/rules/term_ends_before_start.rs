@@ -1,6 +1,6 @@
 use super::{Check, Context, Rule, date_below};
 use crate::finding::{Finding, Level};
-use crate::model::Record;
+use crate::model::{Kind, Record};
 
 pub static RULE: Rule = Rule {
     id: "term-ends-before-start",
@@ -14,6 +14,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
+    if record.kind() != Kind::Contract {
+        return;
+    }
     let dates = (date_below(record, "term", "start"), date_below(record, "term", "end"));
     let (Some(start), Some(end)) = dates else { return };
     if end < start {

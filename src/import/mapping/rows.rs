@@ -19,13 +19,16 @@ impl Mapping {
             *incoming.left_out.entry("rows that the mapping does not ask for".to_owned()).or_default() += 1;
             return;
         }
+        // The first record is what the row is about; the others are what it names besides.
+        let name = rules.first().and_then(|rule| rule.id.text(&row).ok().flatten());
+        let origin = name.map_or_else(|| origin.to_owned(), |name| format!("{origin} ({name})"));
         let mut proposals = Vec::new();
         for rule in rules {
-            match self.proposal(rule, &row, origin, schemas) {
+            match self.proposal(rule, &row, &origin, schemas) {
                 Ok(proposal) => proposals.extend(proposal),
                 // A row is taken as a whole or not at all.
                 Err(reason) => {
-                    return incoming.rejections.push(Rejection { origin: origin.to_owned(), reason });
+                    return incoming.rejections.push(Rejection { origin, reason });
                 }
             }
         }
@@ -63,17 +66,21 @@ impl Mapping {
         };
         let name = class.as_deref().unwrap_or(rule.kind.name());
         let shape = schemas.get(name).map(|schema| schema.shape());
-        let mut fields = Data::Map(Vec::new());
+        let (mut fields, mut wrong) = (Data::Map(Vec::new()), Vec::new());
         for (field, rule) in &rule.fields {
             let route = Route::parse(field);
             // Without a schema the plan will say so; a class without the field goes without it.
             let Some(shape) = shape.map_or(Some(Shape::any()), |shape| shape.at(&route)) else { continue };
-            let value = self.value(rule, row, shape).map_err(named(field))?;
-            if !value.is_empty() {
-                fields.set(&route, value).map_err(|error| error.to_string())?;
+            match self.value(rule, row, shape).map_err(named(field)) {
+                Ok(value) if value.is_empty() => {}
+                Ok(value) => fields.set(&route, value).map_err(|error| error.to_string())?,
+                Err(why) => wrong.push(why),
             }
         }
-        let origin = if rule_is_main(self, rule) { format!("{origin} ({id})") } else { origin.to_owned() };
+        if !wrong.is_empty() {
+            return Err(wrong.join("; "));
+        }
+        let origin = origin.to_owned();
         Ok(Some(Proposal { kind: rule.kind, class, id, key: (self.system.clone(), key), fields, origin }))
     }
 
@@ -98,11 +105,6 @@ impl Mapping {
             _ => text.to_owned(),
         }))
     }
-}
-
-/// The first rule is what the row is about; the others are what it names besides.
-fn rule_is_main(mapping: &Mapping, rule: &RecordRule) -> bool {
-    mapping.records.first().is_some_and(|first| std::ptr::eq(first, rule))
 }
 
 impl Rule {

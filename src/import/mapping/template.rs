@@ -29,8 +29,10 @@ impl TryFrom<String> for Template {
         while let Some(at) = rest.find(['{', '}']) {
             let (before, from) = rest.split_at(at);
             literal.push_str(before);
-            if let Some(after) = from.strip_prefix("{{").or_else(|| from.strip_prefix("}}")) {
-                literal.push_str(&from[..1]);
+            let doubled = [("{{", '{'), ("}}", '}')];
+            let brace = doubled.into_iter().find_map(|(two, one)| Some((from.strip_prefix(two)?, one)));
+            if let Some((after, brace)) = brace {
+                literal.push(brace);
                 rest = after;
                 continue;
             }

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::import::Proposal;
+use crate::model::Kind;
 use crate::snapshot::testing::{SETTINGS, snapshot};
 use crate::yaml::Data;
 
@@ -134,6 +136,15 @@ fn references_lead_to_the_ids_that_were_given() {
 }
 
 #[test]
+fn a_record_that_names_itself_says_nothing() {
+    let before = snapshot(&[SETTINGS]);
+    let fields = "{name: IT, kind: team, parent: IT}";
+    let plan = import(&before, vec![proposal(Kind::Party, None, "IT", "1", fields)]);
+    assert_eq!(plan.rejections, []);
+    assert!(!text(&plan, "parties/it.yaml").contains("parent"));
+}
+
+#[test]
 fn what_is_only_named_is_found_by_id_or_name_and_left_alone() {
     let dell = "id: supplier-dell\nname: Dell\nkind: supplier\n";
     let before = snapshot(&[SETTINGS, ("parties/supplier-dell.yaml", dell)]);
@@ -159,6 +170,11 @@ fn a_record_that_people_made_is_adopted_where_its_name_or_serial_agrees() {
     assert!(adopted(&file("Web", ""), "{name: Web, status: in_use}"));
     assert!(adopted(&file("Other", "serial: S1\n"), "{name: Web, status: in_use, serial: S1}"));
     assert!(!adopted(&file("Other", ""), "{name: Web, status: in_use}"));
+    let before = snapshot(&[SETTINGS, ("items/server/web.yaml", &file("Web", ""))]);
+    let twins = || ["1", "2"].map(|key| server("web", key, "{name: Web, status: in_use}")).to_vec();
+    let first = import(&before, twins());
+    assert_eq!(counts(&first), (1, 1, 0, 0));
+    assert_eq!(counts(&import(&before.with(&first.edit), twins())), (0, 0, 2, 0));
     assert!(!adopted(&file("Web", "external: {out: '2'}\n"), "{name: Web, status: in_use}"));
 }
 
@@ -197,6 +213,25 @@ fn what_cannot_be_taken_in_is_rejected_with_its_reason() {
         assert!(reason(line).starts_with(start), "{line}: {:?}", reason(line));
     }
     assert_eq!(counts(&plan), (1, 0, 0, 8));
+}
+
+#[test]
+fn what_breaks_a_rule_of_the_audit_is_rejected_with_what_refers_to_it() {
+    let before = snapshot(&[SETTINGS]);
+    let fields = "{name: A, status: planned, asset_tag: T1}";
+    let late = "{name: C, status: planned, ordered: 2024-01-02, acquired: 2023-01-01}";
+    let proposals = vec![
+        server("a", "1", fields),
+        server("c", "3", late),
+        server("d", "4", "{name: D, status: planned, relations: {runs_on: [c]}}"),
+    ];
+    let incoming = Incoming { proposals, ..Incoming::default() };
+    let as_of = crate::date::parse_date("2026-01-01").ok();
+    let plan = plan(&before, incoming, Options { as_of, ..Options::of("out") });
+    assert_eq!(counts(&plan), (1, 0, 0, 2), "{:?}", plan.rejections);
+    let origins: Vec<&str> = plan.rejections.iter().map(|rejection| rejection.origin.as_str()).collect();
+    assert_eq!(origins, ["line 3", "line 4"]);
+    assert!(plan.rejections[1].reason.starts_with("it refers to the item `c`, which is rejected: "));
 }
 
 #[test]

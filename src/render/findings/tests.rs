@@ -120,7 +120,7 @@ fn sarif_keeps_the_rules_of_its_readers() {
     for result in results {
         assert!(result["message"]["text"].is_string());
         if let Some(at) = result["ruleIndex"].as_u64() {
-            assert_eq!(driver["rules"][at as usize]["id"], result["ruleId"]);
+            assert_eq!(driver["rules"][usize::try_from(at).unwrap()]["id"], result["ruleId"]);
         }
         let related = result["relatedLocations"].as_array().unwrap();
         for location in result["locations"].as_array().unwrap().iter().chain(related) {

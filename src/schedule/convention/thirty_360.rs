@@ -1,16 +1,20 @@
 use chrono::Datelike;
 
-use super::Convention;
+use super::{Convention, Measure, Running, same_day};
 use crate::date::{Date, Duration, day_after};
 
 /// The French commercial year: every month has 30 days, the year 360; the first and the last day
 /// count. PCG art. 214-13 asks for a systematic spread and fixes no day count; 30/360 is the usage
 /// of French practice (GLPI, Axelor and teaching texts agree on it).
-pub static CONVENTION: Convention =
-    Convention { name: "thirty_360", title: "30/360, first and last day counted", elapsed, life };
+pub static CONVENTION: Convention = Convention {
+    name: "thirty_360",
+    title: "30/360, first and last day counted",
+    description: "takes every month as 30 days and the year as 360, first and last day counted",
+    measure: Measure::Running(Running { begins: same_day, elapsed, life }),
+};
 
 /// 360 a year, 30 a month; the 31st is the 30th, and so is the last day of February as a last day.
-fn elapsed(start: Date, date: Date) -> i64 {
+pub(super) fn elapsed(start: Date, date: Date) -> i64 {
     let last_day = if day_after(date).day() == 1 { 30 } else { i64::from(date.day()) };
     let first_day = i64::from(start.day()).min(30);
     let years = i64::from(date.year() - start.year());
@@ -18,7 +22,7 @@ fn elapsed(start: Date, date: Date) -> i64 {
     360 * years + 30 * months + last_day - first_day + 1
 }
 
-fn life(life: Duration) -> Option<i64> {
+fn life(_start: Date, life: Duration) -> Option<i64> {
     life.months().map(|months| i64::from(months) * 30)
 }
 

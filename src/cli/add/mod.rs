@@ -1,21 +1,27 @@
+mod draft;
+mod fields;
+mod questions;
+
 use std::path::PathBuf;
 
 use estate::edit::Edit;
 use estate::edits::{Assignment, adopted_text, default_plans, free_id, new_text};
 use estate::model::record::{as_date, as_money};
 use estate::model::slug::slug;
-use estate::model::{Kind, MAX_ID_LENGTH, Place, Record, is_valid_id};
-use estate::schema::{Schema, Shape, Type};
+use estate::model::{Kind, MAX_ID_LENGTH, Place, is_valid_id};
+use estate::schema::Schema;
 use estate::snapshot::Snapshot;
 use estate::store::Store;
 use estate::suggest;
-use estate::yaml::{self, Data, Route, Value};
+use estate::yaml::{self, Data, Route};
 
-use super::add_fields::Fields;
-use super::ask;
-use super::context::Context;
-use super::failure::{Exit, Failure};
-use super::writing::{Scope, WriteArgs, Writing, write_to};
+use crate::cli::ask;
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::target::existing_id;
+use crate::cli::writing::{Scope, WriteArgs, Writing, write_to};
+use draft::Draft;
+use fields::Fields;
 
 /// Add a record: an item of a class, a contract, a service, a schedule or a party
 ///
@@ -49,20 +55,7 @@ pub struct Args {
     write: WriteArgs,
 }
 
-/// A record in the making.
-struct Draft {
-    kind: Kind,
-    class: Option<String>,
-    /// The id that was asked for.
-    id: Option<String>,
-    /// What it says so far, under a name for the time being where no id was asked for.
-    text: String,
-}
-
-/// The id of a draft until it has one of its own.
-const NAMELESS: &str = "new";
-
-pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
+pub fn run(context: &Context, mut args: Args) -> anyhow::Result<Exit> {
     if let Some(id) = &args.id {
         check_id(id)?;
     }
@@ -70,17 +63,21 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     // Questions are asked before the right to write is taken, so that nobody waits for an answer.
     let outline = store.worktree_of(&[], &[])?;
     let (kind, class) = kind_and_class(&outline, &args.what)?;
-    let mut draft = Draft { kind, class, id: args.id.clone(), text: format!("id: {NAMELESS}\n") };
+    let mut draft = Draft::new(kind, class, args.id.clone());
     if let Some(file) = &args.from {
-        draft.text = super::edit::read(file)?;
+        draft.text = crate::cli::edit::read(file)?;
         if draft.id.is_none() {
             draft.id = draft.look(|root| root.field("id")?.text().map(str::to_owned));
         }
         draft.text = adopted_text(&draft.place(), &draft.text).map_err(Failure::from)?;
     }
     let schema = draft.schema(&outline)?;
+    if kind == Kind::Schedule && args.from.is_none() && args.fields.item.is_none() && context.may_ask() {
+        // The item says the rest, so it comes before everything else.
+        args.fields.item = Some(ask::line(Some("Item whose cost is spread."), "item:")?);
+    }
     fill(context, &store, &outline, &args, &mut draft, schema)?;
-    complete(context, &outline, &mut draft, schema)?;
+    questions::complete(context, &outline, &mut draft, schema, book(&outline, &args))?;
     write_to(context, &store, &args.write, Scope::Whole, |snapshot| added(snapshot, &args, &draft, schema))
 }
 
@@ -112,7 +109,12 @@ fn kind_and_class(outline: &Snapshot, what: &str) -> anyhow::Result<(Kind, Optio
         .unwrap_or_else(|| format!("choose one of: {}", known.join(", ")));
     let message = match Kind::from_name(what) {
         Some(kind) if kind.is_single() => {
-            format!("the {kind} exist once: change them with `estate edit {kind}`")
+            return Err(Failure::usage(format!(
+                "the {kind} stand in one file, {}",
+                Place::new(kind, None, kind.name()).path()
+            ))
+            .hint(format!("change them with `estate set {kind} …` or `estate edit {kind}`"))
+            .into());
         }
         Some(_) => "an item is of a class".to_owned(),
         None => format!("there is no class or kind `{what}`"),
@@ -120,31 +122,10 @@ fn kind_and_class(outline: &Snapshot, what: &str) -> anyhow::Result<(Kind, Optio
     Err(Failure::usage(message).hint(hint).into())
 }
 
-impl Draft {
-    fn place(&self) -> Place {
-        Place::new(self.kind, self.class.as_deref(), self.id.as_deref().unwrap_or(NAMELESS))
-    }
-
-    fn schema<'s>(&self, outline: &'s Snapshot) -> anyhow::Result<&'s Schema> {
-        let name = self.class.as_deref().unwrap_or(self.kind.name());
-        let schema = outline.schemas().get(name).map(|schema| &**schema);
-        schema.ok_or_else(|| Failure::failed(format!("there is no schema `{name}`")).into())
-    }
-
-    /// Looks at what the draft says so far.
-    fn look<T>(&self, look: impl FnOnce(Value<'_>) -> Option<T>) -> Option<T> {
-        let tree = yaml::parse(&self.text).ok()?;
-        look(tree.value(&self.text))
-    }
-
-    fn says(&self, route: &str) -> bool {
-        self.look(|root| root.at(&Route::parse(route)).map(drop)).is_some()
-    }
-
-    fn apply(&mut self, assignment: &Assignment, schema: &Schema) -> Result<(), Failure> {
-        self.text = assignment.apply(&self.text, schema)?;
-        Ok(())
-    }
+/// The book that plans are for.
+fn book<'a>(outline: &'a Snapshot, args: &'a Args) -> &'a str {
+    let default = outline.settings().and_then(|settings| settings.default_book());
+    args.fields.book.as_deref().or(default).unwrap_or("accounting")
 }
 
 /// The options, and what follows from them.
@@ -156,9 +137,7 @@ fn fill(
     draft: &mut Draft,
     schema: &Schema,
 ) -> anyhow::Result<()> {
-    let book = args.fields.book.as_deref();
-    let book = book.or(outline.settings().and_then(|settings| settings.default_book()));
-    let book = book.unwrap_or("accounting");
+    let book = book(outline, args);
     let assignments = args.fields.assignments(draft.kind, book).map_err(Failure::from)?;
     if draft.kind == Kind::Schedule {
         plan_by_item(store, args, draft, book)?;
@@ -179,6 +158,7 @@ fn fill(
 /// A schedule starts from the plans that the settings have for the class of its item.
 fn plan_by_item(store: &Store, args: &Args, draft: &mut Draft, book: &str) -> anyhow::Result<()> {
     let Some(item) = args.fields.item.as_deref().filter(|_| args.from.is_none()) else { return Ok(()) };
+    existing_id(store, item)?;
     let snapshot = store.worktree_of(&store.locate(item), &[])?;
     let Some(item) = snapshot.item(item) else { return Ok(()) };
     let start = item.in_service();
@@ -193,98 +173,9 @@ fn plan_by_item(store: &Store, args: &Args, draft: &mut Draft, book: &str) -> an
     Ok(())
 }
 
-/// Asks for the required fields that are missing, or says which they are.
-fn complete(context: &Context, outline: &Snapshot, draft: &mut Draft, schema: &Schema) -> anyhow::Result<()> {
-    let missing = missing_fields(draft, schema.shape());
-    if missing.is_empty() {
-        return Ok(());
-    }
-    if !context.may_ask() {
-        let told: Vec<String> = missing.iter().map(|route| option_for(route, schema)).collect();
-        let names = missing.join(", ");
-        return Err(Failure::usage(format!("a new {} needs {names}", schema.name))
-            .hint(format!("give {}", told.join(", ")))
-            .into());
-    }
-    for route in missing {
-        while let Err(error) = ask_for(&route, outline, draft, schema) {
-            // What was typed wrong is asked again; the end of the input ends it.
-            match error.downcast::<Wrong>() {
-                Ok(Wrong(message)) => context.say(&estate::render::escape::terminal(&message)),
-                Err(error) => return Err(error),
-            }
-        }
-    }
-    Ok(())
-}
-
-/// An answer that will not do, and why.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Wrong(String);
-
-/// Required fields without a value, below required mappings too, in the schema's order.
-fn missing_fields(draft: &Draft, shape: &Shape) -> Vec<String> {
-    let mut missing = Vec::new();
-    collect_missing(draft, shape, "", &mut missing);
-    // The schema wants one of two here, and people think in lengths.
-    if draft.kind == Kind::Contract && !draft.says("term.length") && !draft.says("term.end") {
-        let after = missing.iter().position(|route| route == "term.start").map_or(missing.len(), |at| at + 1);
-        missing.insert(after, "term.length".to_owned());
-    }
-    missing
-}
-
-fn collect_missing(draft: &Draft, shape: &Shape, above: &str, missing: &mut Vec<String>) {
-    let required = shape.fields().filter(|(name, _)| shape.required.iter().any(|required| required == name));
-    for (name, field) in required.filter(|(name, _)| !(above.is_empty() && matches!(*name, "id" | "class"))) {
-        let route = format!("{above}{name}");
-        let below = field.kind == Type::Mapping && field.fields().next().is_some();
-        match below {
-            true => collect_missing(draft, field, &format!("{route}."), missing),
-            false if !draft.says(&route) => missing.push(route),
-            false => {}
-        }
-    }
-}
-
-/// The option that gives a field, with its choices.
-fn option_for(route: &str, schema: &Schema) -> String {
-    let option = match route {
-        "term.start" => "--start DATE".to_owned(),
-        "term.length" => "--length DURATION (or --end DATE)".to_owned(),
-        "books" => "--life DURATION and --start DATE (or --item ITEM of a class with a plan)".to_owned(),
-        "name" | "status" | "side" | "kind" | "party" | "item" => format!("--{route}"),
-        _ => format!("--set {route}=…"),
-    };
-    match schema.shape().at(&Route::parse(route)) {
-        Some(shape) if !shape.choices.is_empty() => format!("{option} ({})", shape.choices.join(", ")),
-        _ => option,
-    }
-}
-
-fn ask_for(route: &str, outline: &Snapshot, draft: &mut Draft, schema: &Schema) -> anyhow::Result<()> {
-    let shape = schema.shape().at(&Route::parse(route)).unwrap_or(Shape::any());
-    let mut question = shape.description.clone();
-    if !shape.choices.is_empty() {
-        question.push_str(&format!(" One of: {}.", shape.choices.join(", ")));
-    }
-    let answer = ask::line(&format!("{question}\n{route}:"))?;
-    let text = Assignment::set(route, answer.as_str())
-        .apply(&draft.text, schema)
-        .map_err(|error| Wrong(error.message))?;
-    let place = draft.place();
-    let record = Record::read(&place, &place.path(), text.as_bytes(), outline.schemas());
-    if let Some(finding) = record.findings().iter().find(|finding| finding.field == route) {
-        let help = finding.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
-        return Err(Wrong(format!("{}{help}", finding.message)).into());
-    }
-    draft.text = text;
-    Ok(())
-}
-
 /// The record and what goes with it, as one edit.
 fn added(snapshot: &Snapshot, args: &Args, draft: &Draft, schema: &Schema) -> anyhow::Result<Writing> {
+    refuse_second_schedule(snapshot, draft)?;
     let plans = schedule_plans(snapshot, args, draft);
     let id = id_for(snapshot, args, draft, plans.is_some())?;
     let place = Place::new(draft.kind, draft.class.as_deref(), &id);
@@ -312,6 +203,20 @@ fn added(snapshot: &Snapshot, args: &Args, draft: &Draft, schema: &Schema) -> an
     Ok(Writing::new(edit, done).next(format!("estate show {shown}")))
 }
 
+/// Two schedules would depreciate an item twice.
+fn refuse_second_schedule(snapshot: &Snapshot, draft: &Draft) -> anyhow::Result<()> {
+    let item = draft.look(|root| root.field("item")?.text().map(str::to_owned));
+    let item = item.filter(|_| draft.kind == Kind::Schedule);
+    let Some(other) =
+        snapshot.schedules().find(|schedule| item.is_some() && schedule.item() == item.as_deref())
+    else {
+        return Ok(());
+    };
+    Err(Failure::failed(format!("{} has a schedule already", item.unwrap_or_default()))
+        .hint(format!("change it with `estate edit schedule/{}`", other.id()))
+        .into())
+}
+
 /// The plans of the schedule to write along, where the item has a cost and a date for it.
 fn schedule_plans(snapshot: &Snapshot, args: &Args, draft: &Draft) -> Option<Data> {
     let class = draft.class.as_deref().filter(|_| !args.no_schedule)?;
@@ -326,7 +231,7 @@ fn id_for(snapshot: &Snapshot, args: &Args, draft: &Draft, with_schedule: bool) 
         check_id(&id)?;
         if snapshot.knows(draft.kind, &id).is_some() {
             let next = free_id(snapshot, &[draft.kind], &id);
-            return Err(Failure::failed(format!("there is a {} `{id}` already", draft.kind))
+            return Err(Failure::failed(format!("{}/{id} exists already", draft.kind))
                 .hint(format!("change it with `estate set {id} …`, or choose another id such as `{next}`"))
                 .into());
         }

@@ -28,6 +28,7 @@ pub struct Fields {
     /// The model as the manufacturer names it
     #[arg(long, value_name = "TEXT", help_heading = "Fields of items")]
     model: Option<String>,
+    /// The maker
     #[arg(long, value_name = "TEXT", help_heading = "Fields of items")]
     manufacturer: Option<String>,
     /// The serial number, kept as typed
@@ -64,7 +65,7 @@ pub struct Fields {
     /// The first day, also of a depreciation schedule
     #[arg(long, value_name = "DATE", help_heading = "Fields of contracts")]
     start: Option<String>,
-    /// The length of the first term, such as 3y
+    /// The length of the first term, such as 3y; with neither it nor --end, the contract is open-ended
     #[arg(long, value_name = "DURATION", help_heading = "Fields of contracts", conflicts_with = "end")]
     length: Option<String>,
     /// The last day of the first term
@@ -83,6 +84,7 @@ pub struct Fields {
     /// The set of books that --method, --life, --start and --salvage-value are for
     #[arg(long, value_name = "BOOK", help_heading = "Fields of schedules")]
     pub book: Option<String>,
+    /// How the cost is spread: straight_line
     #[arg(long, value_name = "METHOD", help_heading = "Fields of schedules")]
     method: Option<String>,
     /// The useful life, such as 5y

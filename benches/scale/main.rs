@@ -1,0 +1,203 @@
+//! What the core costs on a large estate, as ratios to what git and ripgrep cost on the same files.
+//!
+//! `cargo bench --bench scale` measures 100 000 items; `-- 10000` fewer; `-- --check` fails where a
+//! target is missed. The estate is generated from a seed, committed once and kept in `target/`.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    reason = "a measuring program: it writes files, runs programs, prints ratios and stops at what fails"
+)]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+mod generate;
+
+/// The day for which everything is asked, so that runs compare.
+const AS_OF: &str = "2026-06-30";
+/// Short commands are run this often; their times are added up.
+const REPEATS: u32 = 10;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let items = arguments.iter().find_map(|text| text.parse().ok()).unwrap_or(100_000);
+    let check = arguments.iter().any(|text| text == "--check");
+    let estate = estate_of(items);
+    let mut report = Report::default();
+
+    let grep = run(searcher(&estate), 3);
+    let audit = run(verb(&estate, &["audit", "--as-of", AS_OF]), 3);
+    report.line(&format!("audit of {items} items, CPU / search"), audit.cpu_ratio(&grep), Some(8.0));
+    report.line("audit, wall / search", audit.wall_ratio(&grep), None);
+    report.line("audit, peak memory in MB", audit.peak_mb, Some(600.0));
+    report.detail("search", &grep);
+    report.detail("audit", &audit);
+
+    let status = run(git(&estate, &["status", "--porcelain"]), REPEATS);
+    let id = generate::laptop_id(items / 3);
+    let show = run(verb(&estate, &["show", &id, "--as-of", AS_OF]), REPEATS);
+    report.line("show, CPU / git status", show.cpu_ratio(&status), Some(1.5));
+    report.line("show, wall / git status", show.wall_ratio(&status), None);
+    let mut number = 0;
+    let stamp = std::process::id();
+    let set = run_each(REPEATS, || {
+        number += 1;
+        verb(&estate, &["set", &id, &format!("attributes.hostname=host-{stamp}-{number}"), "-q"])
+    });
+    report.line("set, CPU / git status", set.cpu_ratio(&status), Some(1.5));
+    report.line("set, wall / git status", set.wall_ratio(&status), None);
+    report.detail("git status", &status);
+    report.detail("show", &show);
+    report.detail("set", &set);
+
+    print!("{}", report.text);
+    if check && report.missed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// The generated estate of that size, made at the first call.
+fn estate_of(items: usize) -> PathBuf {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("scale-{items}"));
+    let done = root.join(".git/generated");
+    if fs::read_to_string(&done).is_ok_and(|text| text == generate::VERSION) {
+        return root;
+    }
+    eprintln!("generating {items} items in {}", root.display());
+    let _ = fs::remove_dir_all(&root);
+    generate::write(&root, items).expect("the estate can be written");
+    for arguments in [
+        &["init", "-q", "-b", "main"][..],
+        &["config", "user.name", "Bench"],
+        &["config", "user.email", "bench@example.org"],
+        &["config", "gc.auto", "0"],
+        &["add", "."],
+        &["commit", "-q", "-m", "The generated estate"],
+        &["repack", "-adq"],
+    ] {
+        assert!(git(&root, arguments).status().is_ok_and(|status| status.success()), "git {arguments:?}");
+    }
+    fs::write(done, generate::VERSION).expect("the stamp can be written");
+    root
+}
+
+fn verb(estate: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_estate"));
+    command.current_dir(estate).args(arguments);
+    command
+}
+
+fn git(estate: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new("git");
+    command.current_dir(estate).env("GIT_CONFIG_GLOBAL", "/dev/null").args(arguments);
+    command
+}
+
+/// ripgrep over the files that the audit reads; grep where there is none.
+fn searcher(estate: &Path) -> Command {
+    let there = Command::new("rg").arg("--version").stdout(Stdio::null()).status().is_ok();
+    let mut command = Command::new(if there { "rg" } else { "grep" });
+    command.current_dir(estate).args(if there { &["-c", ".", "-g", "*.yaml"][..] } else { &["-rc", "."] });
+    command.arg("inventory");
+    command
+}
+
+/// What runs of a command cost together.
+struct Cost {
+    runs: u32,
+    cpu: Duration,
+    wall: Duration,
+    peak_mb: f64,
+}
+
+impl Cost {
+    fn cpu_ratio(&self, to: &Cost) -> f64 {
+        (self.cpu.as_secs_f64() / f64::from(self.runs)) / (to.cpu.as_secs_f64() / f64::from(to.runs))
+    }
+
+    fn wall_ratio(&self, to: &Cost) -> f64 {
+        (self.wall.as_secs_f64() / f64::from(self.runs)) / (to.wall.as_secs_f64() / f64::from(to.runs))
+    }
+}
+
+fn run(mut command: Command, runs: u32) -> Cost {
+    let program = command.get_program().to_owned();
+    let arguments: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
+    let folder = command.get_current_dir().map(Path::to_owned);
+    // Once to warm the cache of files, for whoever runs first.
+    let _ = command.stdout(Stdio::null()).status();
+    run_each(runs, || {
+        let mut again = Command::new(&program);
+        again.args(&arguments).current_dir(folder.as_deref().unwrap_or(Path::new(".")));
+        again
+    })
+}
+
+fn run_each(runs: u32, mut command: impl FnMut() -> Command) -> Cost {
+    let mut cost = Cost { runs, cpu: Duration::ZERO, wall: Duration::ZERO, peak_mb: 0.0 };
+    let before = children_cpu();
+    for _ in 0..runs {
+        let mut command = command();
+        let begun = Instant::now();
+        let mut child = command.stdout(Stdio::null()).spawn().expect("the command can be started");
+        let status = loop {
+            cost.peak_mb = cost.peak_mb.max(peak_mb(child.id()));
+            match child.try_wait().expect("the command can be waited for") {
+                Some(status) => break status,
+                None => std::thread::sleep(Duration::from_millis(2)),
+            }
+        };
+        cost.wall += begun.elapsed();
+        assert!(status.code().is_some_and(|code| code <= 1), "{command:?} ended with {status}");
+    }
+    cost.cpu = children_cpu() - before;
+    cost
+}
+
+/// The CPU time, user and system, of all children that have ended: fields 16 and 17 of
+/// `/proc/self/stat`, in hundredths of a second.
+fn children_cpu() -> Duration {
+    let stat = fs::read_to_string("/proc/self/stat").expect("a Linux system");
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+    Duration::from_millis((ticks(13) + ticks(14)) * 10)
+}
+
+/// The most memory that a running process has held; 0 once it has ended.
+fn peak_mb(process: u32) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+}
+
+#[derive(Default)]
+struct Report {
+    text: String,
+    missed: bool,
+}
+
+impl Report {
+    fn line(&mut self, what: &str, value: f64, target: Option<f64>) {
+        let judged = match target {
+            Some(target) if value > target => {
+                self.missed = true;
+                format!("over the target of {target}")
+            }
+            Some(target) => format!("target {target}"),
+            None => String::new(),
+        };
+        let _ = writeln!(self.text, "{what:<45} {value:>8.2}  {judged}");
+    }
+
+    fn detail(&mut self, what: &str, cost: &Cost) {
+        let each = |time: Duration| time.as_secs_f64() * 1000.0 / f64::from(cost.runs);
+        let (cpu, wall) = (each(cost.cpu), each(cost.wall));
+        let _ = writeln!(self.text, "    {what}: {cpu:.0} ms CPU, {wall:.0} ms wall, {:.0} MB", cost.peak_mb);
+    }
+}

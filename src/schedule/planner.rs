@@ -1,0 +1,178 @@
+//! The plans of a snapshot.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
+
+use super::convention::{Convention, MID_MONTH, MID_QUARTER, exceeds_forty_percent};
+use super::method::{Method, Pace, is_real_property};
+use super::plan::Plan;
+use super::problem::{Problem, problem};
+use super::read;
+use super::terms::{Rounding, Terms};
+use crate::date::Date;
+use crate::model::calendar::FiscalCalendar;
+use crate::model::schedule::{BookPlan, Schedule};
+use crate::model::settings::Book;
+use crate::money::Money;
+use crate::snapshot::Snapshot;
+
+/// Makes the plans of a snapshot; what they share is read once.
+pub struct Planner<'s> {
+    snapshot: &'s Snapshot,
+    calendar: Option<Arc<FiscalCalendar>>,
+    /// By book: the first days of the tax years in which the mid-quarter convention holds.
+    mid_quarter: OnceLock<HashMap<&'s str, HashSet<Date>>>,
+}
+
+/// The plan of one schedule in one book. Of many schedules a [`Planner`] is quicker.
+///
+/// # Errors
+/// Why there is none: every reason is a hole to be shown, never a zero.
+pub fn plan(snapshot: &Snapshot, schedule: Schedule<'_>, book: &str) -> Result<Plan, Problem> {
+    Planner::new(snapshot).plan(schedule, book)
+}
+
+impl<'s> Planner<'s> {
+    pub fn new(snapshot: &'s Snapshot) -> Self {
+        let calendar = snapshot.settings().map(|settings| Arc::new(settings.calendar.clone()));
+        Self { snapshot, calendar, mid_quarter: OnceLock::new() }
+    }
+
+    /// The plan of a schedule in one book.
+    ///
+    /// # Errors
+    /// Why there is none: every reason is a hole to be shown, never a zero.
+    pub fn plan(&self, schedule: Schedule<'_>, book: &str) -> Result<Plan, Problem> {
+        let terms = self.terms(schedule, book)?;
+        let plan = match terms.as_slice() {
+            [only] => Plan::compute(only),
+            components => Plan::of_components(components),
+        };
+        plan.map_err(|problem| in_book(problem, book))
+    }
+
+    /// What is wrong with a schedule: one problem a book that has no plan.
+    pub fn problems(&self, schedule: Schedule<'_>) -> Vec<Problem> {
+        let mut problems: Vec<Problem> = Vec::new();
+        for plan in schedule.books() {
+            // Events for all books are wrong in each: once is enough.
+            if let Err(problem) = self.plan(schedule, plan.book)
+                && !problems.contains(&problem)
+            {
+                problems.push(problem);
+            }
+        }
+        problems
+    }
+
+    /// The terms of a schedule in one book: one for the item, or one for each of its components.
+    ///
+    /// # Errors
+    /// What is missing, unreadable or impossible.
+    pub fn terms(&self, schedule: Schedule<'_>, book: &str) -> Result<Vec<Terms>, Problem> {
+        let (Some(settings), Some(calendar)) = (self.snapshot.settings(), &self.calendar) else {
+            return problem("the settings are missing or have errors");
+        };
+        if !schedule.0.is_sound() {
+            return problem(format!("schedule {} has errors", schedule.id()));
+        }
+        let Some(item_id) = schedule.item() else { return problem("the schedule names no item") };
+        let Some(item) = self.snapshot.item(item_id) else {
+            return problem(format!("there is no item {item_id}"));
+        };
+        if !item.record().is_sound() {
+            return problem(format!("item {item_id} has errors"));
+        }
+        let Some(cost) = item.cost() else { return problem(format!("item {item_id} has no cost")) };
+        let Some(plan) = schedule.book(book) else { return problem(format!("no plan in the book {book}")) };
+        let Some(kept) = settings.books.get(book) else {
+            return problem(format!("the settings know no book {book}"));
+        };
+        let Some(method) = Method::named(plan.method) else {
+            return problem(format!("there is no method {}", plan.method));
+        };
+        let base = Terms {
+            cost,
+            salvage: plan.salvage_value.unwrap_or(Money::zero(cost.currency())),
+            life: plan.life,
+            start: plan.start,
+            acquired: item.record().date("acquired"),
+            method,
+            convention: self.convention(&plan, kept, method)?,
+            rounding: kept.rounding.as_deref().and_then(Rounding::named).unwrap_or_default(),
+            calendar: calendar.clone(),
+            details: read::details(&plan, schedule, method).map_err(|problem| in_book(problem, book))?,
+            events: Vec::new(),
+        };
+        read::with_events(base, schedule, book).map_err(|problem| in_book(problem, book))
+    }
+
+    /// The convention of the plan or of its book. Under MACRS a half-year is a mid-quarter where the
+    /// year's acquisitions say so, and real property has a convention of its own.
+    fn convention(
+        &self,
+        plan: &BookPlan<'_>,
+        kept: &Book,
+        method: &Method,
+    ) -> Result<&'static Convention, Problem> {
+        let name = plan.convention().unwrap_or(&kept.convention);
+        let Some(convention) = Convention::named(name) else {
+            return problem(format!("there is no convention {name}"));
+        };
+        if method.pace != Pace::YearlyConvention || name != "half_year" {
+            return Ok(convention);
+        }
+        if is_real_property(plan.life) {
+            return Ok(&MID_MONTH);
+        }
+        let year = self.calendar.as_ref().and_then(|calendar| calendar.period_of(plan.start));
+        let years = self.mid_quarter.get_or_init(|| self.mid_quarter_years());
+        let holds = years.get(plan.book).zip(year).is_some_and(|(years, year)| years.contains(&year.start));
+        Ok(if holds { &MID_QUARTER } else { convention })
+    }
+
+    /// The 40 % test of every book and tax year, in one pass over the schedules.
+    fn mid_quarter_years(&self) -> HashMap<&'s str, HashSet<Date>> {
+        let mut placed: HashMap<(&str, Date), Vec<(Date, Money)>> = HashMap::new();
+        let Some(calendar) = &self.calendar else { return HashMap::new() };
+        for schedule in self.snapshot.schedules().filter(|schedule| schedule.0.is_sound()) {
+            let Some(cost) =
+                schedule.item().and_then(|id| self.snapshot.item(id)).and_then(|item| item.cost())
+            else {
+                continue;
+            };
+            for plan in schedule.books() {
+                let is_macrs =
+                    Method::named(plan.method).is_some_and(|method| method.pace == Pace::YearlyConvention);
+                let Some(year) = calendar.period_of(plan.start) else { continue };
+                let gone = schedule.disposal(plan.book).is_some_and(|disposal| disposal.date <= year.end);
+                if !is_macrs || is_real_property(plan.life) || gone {
+                    continue;
+                }
+                let basis = plan.section_179().map_or(Ok(cost), |deducted| cost.checked_sub(deducted));
+                if let Ok(basis) = basis {
+                    placed.entry((plan.book, year.start)).or_default().push((plan.start, basis));
+                }
+            }
+        }
+        let mut years: HashMap<&str, HashSet<Date>> = HashMap::new();
+        for ((book, start), placed) in placed {
+            let Some(year) = calendar.period_of(start) else { continue };
+            if exceeds_forty_percent(year, placed).unwrap_or(false) {
+                years.entry(book).or_default().insert(start);
+            }
+        }
+        years
+    }
+}
+
+/// Routes of a plan's own fields lie below its book.
+fn in_book(mut problem: Problem, book: &str) -> Problem {
+    let outside = ["events", "components", "units", "books"];
+    if problem.field.is_empty() {
+        problem.field = format!("books.{book}");
+    } else if !outside.iter().any(|list| problem.field.starts_with(list)) {
+        problem.field = format!("books.{book}.{}", problem.field);
+    }
+    problem
+}
