@@ -280,7 +280,7 @@ fn routes(schema: &Schema) -> Vec<String> {
 
 fn kind<'de, D: Deserializer<'de>>(from: D) -> Result<Kind, D::Error> {
     let name = String::deserialize(from)?;
-    let known = || Kind::ALL.into_iter().filter(|kind| *kind != Kind::Settings);
+    let known = || Kind::ALL.into_iter().filter(|kind| !kind.is_single());
     known().find(|kind| kind.name() == name).ok_or_else(|| {
         let names: Vec<&str> = known().map(Kind::name).collect();
         let hint = suggest::did_you_mean(&name, names.iter().copied())
