@@ -66,7 +66,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     };
     let files = snapshot.records().count();
     let (found, baselined) = past_baseline(context, &args, old, audit.findings)?;
-    let header = vec![("as_of", context.as_of.to_string()), ("rev", snapshot.version().to_string())];
+    let header = context.header(&snapshot);
     let rules = rule_infos(&snapshot);
     let left_out = LeftOut { waived: audit.waived, baselined };
     let view = FindingsView { findings: &found, rules: &rules, header, files, left_out };

@@ -34,6 +34,9 @@ pub struct GlobalArgs {
     /// The version: a branch, tag or commit [default: the files on disk]
     #[arg(long, value_name = "REV", global = true, help_heading = "Global options")]
     rev: Option<String>,
+    /// The knowledge date: what the repository said at the end of this day, on HEAD or --rev
+    #[arg(long, value_name = "DATE", global = true, help_heading = "Global options")]
+    known_on: Option<String>,
     /// How to write the answer: table, plain, json, jsonl, csv, yaml, md or html
     #[arg(long, value_name = "FORMAT", global = true, help_heading = "Global options")]
     format: Option<String>,
@@ -73,7 +76,9 @@ impl GlobalArgs {
 /// A verb's surroundings.
 pub struct Context {
     pub as_of: Date,
+    /// The version that is read; for a knowledge date the commit that it leads to.
     pub rev: Option<String>,
+    known_on: Option<Date>,
     pub quiet: bool,
     format: Option<String>,
     output: Option<PathBuf>,
@@ -93,9 +98,12 @@ impl Context {
             Some(directory) => directory.clone(),
             None => std::env::current_dir().context("the current folder cannot be found")?,
         };
-        Ok(Self {
+        let known_on = global.known_on.as_deref().map(parse_date).transpose();
+        let known_on = known_on.map_err(|error| Failure::usage(format!("--known-on: {error}")))?;
+        let mut context = Self {
             as_of,
             rev: global.rev.clone(),
+            known_on,
             quiet: global.quiet,
             format: if global.json { Some("json".to_owned()) } else { global.format.clone() },
             output: global.output.clone(),
@@ -103,7 +111,26 @@ impl Context {
             no_input: global.no_input,
             color: global.color,
             ascii: global.ascii,
-        })
+        };
+        if let Some(day) = known_on {
+            let tip = context.rev.as_deref().unwrap_or("HEAD");
+            context.rev = Some(context.known_on(&context.store()?, tip, day)?);
+        }
+        Ok(context)
+    }
+
+    /// The commit that a knowledge date leads to.
+    pub fn known_on(&self, store: &Store, tip: &str, day: Date) -> anyhow::Result<String> {
+        let known = store.known_on(tip, day)?;
+        if let Some(earlier) = &known.out_of_order {
+            let short = |id: &str| id.get(..10).unwrap_or(id).to_owned();
+            self.say(&format!(
+                "note: dates are not in order: {}, which {} builds on, is dated after {day}",
+                short(earlier),
+                short(&known.commit)
+            ));
+        }
+        Ok(known.commit)
     }
 
     /// The folder that the command was given, or the current one.
@@ -125,9 +152,24 @@ impl Context {
 
     /// The header that every report begins with: value date and version.
     pub fn report(&self, name: &'static str, title: impl Into<String>, snapshot: &Snapshot) -> Report {
-        Report::new(name, title)
-            .header("as_of", self.as_of.to_string())
-            .header("rev", snapshot.version().to_string())
+        let mut report = Report::new(name, title);
+        report.header = self.header(snapshot);
+        report
+    }
+
+    /// The same for answers that are no reports.
+    pub fn header(&self, snapshot: &Snapshot) -> Vec<(&'static str, String)> {
+        let mut header = vec![("as_of", self.as_of.to_string()), ("rev", snapshot.version().to_string())];
+        self.add_known_on(&mut header);
+        header
+    }
+
+    /// Every answer for a knowledge date says so, before the version that it led to.
+    fn add_known_on(&self, header: &mut Vec<(&'static str, String)>) {
+        let at = header.iter().position(|(key, _)| *key == "rev").unwrap_or(header.len());
+        if let Some(day) = self.known_on.filter(|_| header.iter().all(|(key, _)| *key != "known_on")) {
+            header.insert(at, ("known_on", day.to_string()));
+        }
     }
 
     /// The format asked for; a table for a terminal and for pipes alike.
@@ -145,7 +187,9 @@ impl Context {
     }
 
     pub fn show(&self, report: &Report) -> anyhow::Result<()> {
-        self.answer(&render::report(report, self.format()?, &self.style()))
+        let mut report = report.clone();
+        self.add_known_on(&mut report.header);
+        self.answer(&render::report(&report, self.format()?, &self.style()))
     }
 
     /// Writes the answer to stdout, or durably to the file of `--output`.

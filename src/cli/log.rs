@@ -1,11 +1,11 @@
+use estate::date::{Date, parse_date};
 use estate::diff::{self, Change, Detail};
-use estate::edit::Edit;
-use estate::model::{Kind, Place, RecordId};
+use estate::history::{overlap, own_change};
+use estate::model::{Record, RecordId};
 use estate::query::{Field, Scope};
 use estate::report::{Cell, Column, Report, Section};
-use estate::snapshot::{Snapshot, Version};
-use estate::source::Source;
-use estate::store::{CommitInfo, FileVersion, Store};
+use estate::snapshot::Version;
+use estate::store::{CommitInfo, Step, Store};
 
 use super::completions::record_ids;
 use super::context::Context;
@@ -16,13 +16,16 @@ use super::named;
 ///
 /// Without an ID: the commits that touched the estate, newest first, with how many records each
 /// changed. With an ID: every change of the record, field by field, also while its file lay in
-/// another folder. Merges are not shown; what they brought together is.
+/// another folder or it had another id. What a merge brought together is shown where it was made; a
+/// merge itself only where it left something as none of its sides had it.
 #[derive(clap::Args)]
 #[command(after_long_help = "Examples:
   estate log -n 10                     the last ten commits
   estate log --stat -n 1               the records of the last commit
   estate log srv-web-01                a record's history
-  estate log dell-prosupport --field price.amount --json")]
+  estate log dell-prosupport --field price.amount --json
+  estate log --change CHG-0042         what was done for a change
+  estate log --since 2026-01-01 --author martin")]
 pub struct Args {
     /// A record's id, or kind/id where several kinds have the id
     #[arg(value_name = "ID", add = record_ids())]
@@ -36,30 +39,95 @@ pub struct Args {
     /// Show this field alone, and the fields below it
     #[arg(long, value_name = "ROUTE", requires = "id")]
     field: Option<String>,
+    /// Only commits dated on this day or after
+    #[arg(long, value_name = "DATE")]
+    since: Option<String>,
+    /// Only commits whose author's name or address contains this, whatever the case
+    #[arg(long, value_name = "TEXT")]
+    author: Option<String>,
+    /// Only commits that name this change in a trailer `Change: ID`, whatever the case
+    #[arg(long, value_name = "ID")]
+    change: Option<String>,
 }
 
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
+    let only = Only::new(&args)?;
     let store = context.store()?;
     let limit = args.limit.unwrap_or(usize::MAX);
-    let (report, nothing) = match &args.id {
-        None => {
-            (commits(context, &store, limit, args.stat)?, Failure::nothing("no commit touched the estate"))
-        }
+    let (mut report, nothing) = match &args.id {
+        None => (commits(context, &store, &only, limit, args.stat)?, Failure::nothing(only.nothing())),
         Some(name) => {
-            let record = record(context, &store, name)?;
-            let report = history(context, &store, &record, limit, args.field.as_deref())?;
-            (report, no_history(&store, &record, args.field.as_deref())?)
+            let record = named::in_history(context, &store, name, revision(context))?;
+            let report = history(context, &store, &record, &only, limit, args.field.as_deref())?;
+            (report, no_history(&store, &record, &only, args.field.as_deref())?)
         }
     };
+    if store.is_shallow() {
+        report = report.note(SHALLOW);
+    }
     let is_nothing = report.sections.iter().all(|section| section.rows.is_empty());
     if !is_nothing || context.format_name().is_some() {
         context.show(&report)?;
+    } else {
+        report.notes.iter().for_each(|note| context.say(note));
     }
     if is_nothing { Err(nothing.into()) } else { Ok(Exit::Done) }
 }
 
+/// What is said of the history of a shallow clone.
+pub const SHALLOW: &str =
+    "truncated: the clone is shallow, and older commits are not in it; `git fetch --unshallow` brings them";
+
+/// The commits that are wanted.
+struct Only {
+    since: Option<Date>,
+    author: Option<String>,
+    change: Option<String>,
+}
+
+impl Only {
+    fn new(args: &Args) -> Result<Only, Failure> {
+        let since = args.since.as_deref().map(parse_date).transpose();
+        Ok(Only {
+            since: since.map_err(|error| Failure::usage(format!("--since: {error}")))?,
+            author: args.author.as_ref().map(|author| author.to_lowercase()),
+            change: args.change.clone(),
+        })
+    }
+
+    fn admits(&self, commit: &CommitInfo) -> bool {
+        let is_since = |since: &Date| parse_date(&commit.date).is_ok_and(|date| date >= *since);
+        let is_by = |author: &String| {
+            [&commit.author, &commit.email].iter().any(|text| text.to_lowercase().contains(author))
+        };
+        let names = |change: &String| commit.changes.iter().any(|named| named.eq_ignore_ascii_case(change));
+        self.since.as_ref().is_none_or(is_since)
+            && self.author.as_ref().is_none_or(is_by)
+            && self.change.as_ref().is_none_or(names)
+    }
+
+    fn is_all(&self) -> bool {
+        self.since.is_none() && self.author.is_none() && self.change.is_none()
+    }
+
+    /// Why no commit is shown.
+    fn nothing(&self) -> String {
+        match self {
+            Only { since: None, author: None, change: Some(change) } => {
+                format!("no commit has the trailer `Change: {change}`")
+            }
+            only if only.is_all() => "no commit touched the estate".to_owned(),
+            _ => "no commit is by that author, since that day and for that change".to_owned(),
+        }
+    }
+}
+
 /// Why a record has no history to show.
-fn no_history(store: &Store, record: &RecordId, field: Option<&str>) -> anyhow::Result<Failure> {
+fn no_history(store: &Store, record: &RecordId, only: &Only, field: Option<&str>) -> anyhow::Result<Failure> {
+    if !only.is_all() {
+        return Ok(Failure::nothing(format!("no such commit changed {record}"))
+            .hint(format!("`estate log {record}` shows those that did")));
+    }
     let Some(field) = field else {
         return Ok(Failure::nothing(format!("{record} is in no commit"))
             .hint("`git status` shows whether it is new"));
@@ -71,7 +139,7 @@ fn no_history(store: &Store, record: &RecordId, field: Option<&str>) -> anyhow::
         .hint_if(unknown.and_then(|error| error.hint)))
 }
 
-fn revision(context: &Context) -> &str {
+pub fn revision(context: &Context) -> &str {
     context.rev.as_deref().unwrap_or("HEAD")
 }
 
@@ -81,7 +149,13 @@ fn version(context: &Context, store: &Store) -> anyhow::Result<Version> {
     Ok(Version::Commit { id: store.resolve(name)?, name: name.to_owned() })
 }
 
-fn commits(context: &Context, store: &Store, limit: usize, stat: bool) -> anyhow::Result<Report> {
+fn commits(
+    context: &Context,
+    store: &Store,
+    only: &Only,
+    limit: usize,
+    stat: bool,
+) -> anyhow::Result<Report> {
     let columns = vec![
         Column::new("commit", "Commit"),
         Column::new("date", "Date"),
@@ -91,7 +165,7 @@ fn commits(context: &Context, store: &Store, limit: usize, stat: bool) -> anyhow
     ];
     let mut section = Section::new("commits", "Commits", columns).tree();
     let (mut shown, mut is_cut) = (0, false);
-    store.commits(revision(context), |commit, paths| {
+    let each = |commit: CommitInfo, paths: Vec<estate::store::PathChange>| {
         if shown == limit {
             is_cut = true;
             return false;
@@ -101,16 +175,25 @@ fn commits(context: &Context, store: &Store, limit: usize, stat: bool) -> anyhow
         let touched = diff::touched(sides);
         let changes = Cell::text(diff::tally(&touched));
         let (id, date, author) = (Cell::id(commit.short()), commit.date.as_str(), commit.author.as_str());
-        section.push(vec![id, date.into(), author.into(), changes, commit.summary.as_str().into()]);
+        section.push(vec![id, date.into(), author.into(), changes, summary(&commit)]);
         for (record, kind) in touched.iter().filter(|_| stat) {
             section.push_at(1, vec![Cell::id(record.as_str()), Cell::Empty, Cell::Empty, kind.name().into()]);
         }
         true
-    })?;
+    };
+    store.commits(revision(context), |commit| only.admits(commit), each)?;
     let report = Report::new("log", "History of the estate")
         .header("rev", version(context, store)?.to_string())
         .section(section);
     Ok(if is_cut { report.note(newest(limit)) } else { report })
+}
+
+/// The commit's first line with the changes that it names: `Retire srv-web-01 [CHG-0042]`.
+pub fn summary(commit: &CommitInfo) -> Cell {
+    match commit.changes.is_empty() {
+        true => Cell::text(commit.summary.as_str()),
+        false => Cell::text(format!("{} [{}]", commit.summary, commit.changes.join(", "))),
+    }
 }
 
 fn newest(limit: usize) -> String {
@@ -121,6 +204,7 @@ fn history(
     context: &Context,
     store: &Store,
     record: &RecordId,
+    only: &Only,
     limit: usize,
     field: Option<&str>,
 ) -> anyhow::Result<Report> {
@@ -137,21 +221,22 @@ fn history(
     ];
     let mut section = Section::new("changes", "Changes", columns);
     let estate = store.worktree_of(&[], &[])?;
+    let detail = if field.is_some() { Detail::All } else { Detail::Fields };
     let (mut shown, mut is_cut) = (0, false);
-    store.file_history(record, revision(context), usize::MAX, |version| {
-        let mut changes = changes(&version, &estate);
-        if let Some(field) = field {
-            changes.iter_mut().for_each(|change| keep_field(change, field));
-            changes.retain(|change| !change.fields.is_empty());
+    store.record_history(record, revision(context), estate.schemas(), |step| {
+        if !step.is_change() {
+            return true;
         }
-        if shown == limit && !changes.is_empty() {
+        let commit = step.commit();
+        let change = own(step, &estate).filter(|_| only.admits(&commit));
+        let Some(change) = change.and_then(|change| of_field(change, field)) else { return true };
+        if shown == limit {
             is_cut = true;
             return false;
         }
-        shown += usize::from(!changes.is_empty());
-        let detail = if field.is_some() { Detail::All } else { Detail::Fields };
-        for cells in changes.iter().flat_map(|change| diff::rows(change, detail)) {
-            section.push(row(&version.commit, cells));
+        shown += 1;
+        for cells in diff::rows(&change, detail) {
+            section.push(row(&commit, cells));
         }
         true
     })?;
@@ -161,26 +246,16 @@ fn history(
     Ok(if is_cut { report.note(newest(limit)) } else { report })
 }
 
-/// What a commit did to the record: at most one change. `estate` knows the schemas.
-fn changes(version: &FileVersion, estate: &Snapshot) -> Vec<Change> {
-    let with_only = |side: &Option<Source>| {
-        let mut edit = Edit::new("");
-        for source in [&version.before, &version.after].into_iter().flatten() {
-            edit.delete(source.path());
-        }
-        if let Some(source) = side {
-            edit.write(source.path(), source.text());
-        }
-        estate.with(&edit)
-    };
-    diff::diff(&with_only(&version.before), &with_only(&version.after))
+fn own(step: &Step<'_>, estate: &estate::snapshot::Snapshot) -> Option<Change> {
+    let before: Vec<Option<&Record>> = step.before.iter().map(|before| before.record.as_deref()).collect();
+    own_change(step.after.as_deref(), &before, estate)
 }
 
-fn keep_field(change: &mut Change, field: &str) {
-    change.fields.retain(|changed| {
-        let rest = changed.route.strip_prefix(field);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    });
+/// The change with its fields at or below this one; `None` where there are none.
+fn of_field(mut change: Change, field: Option<&str>) -> Option<Change> {
+    let Some(field) = field else { return Some(change) };
+    change.fields.retain(|changed| overlap(&changed.route, field));
+    (!change.fields.is_empty()).then_some(change)
 }
 
 /// The cells of a change without the record, which is the same in every row.
@@ -188,35 +263,6 @@ fn row(commit: &CommitInfo, change: Vec<Cell>) -> Vec<Cell> {
     let mut cells =
         vec![commit.date.as_str().into(), Cell::id(commit.short()), commit.author.as_str().into()];
     cells.extend(change.into_iter().enumerate().filter(|(at, _)| *at != 1).map(|(_, cell)| cell));
-    cells.push(commit.summary.as_str().into());
+    cells.push(summary(commit));
     cells
-}
-
-/// The record of this name: on disk, or in the past where it is there no more.
-fn record(context: &Context, store: &Store, name: &str) -> anyhow::Result<RecordId> {
-    let candidates = named::candidates(name);
-    let on_disk: Vec<RecordId> = store
-        .locate(named::id(name))
-        .iter()
-        .filter_map(|path| Place::of(path))
-        .map(|place| RecordId { kind: place.kind, id: place.id })
-        .collect();
-    let mut found = candidates.iter().filter(|record| on_disk.contains(record));
-    if let Some(record) = found.next() {
-        // An item and its schedule share their id as a rule.
-        let others = found.filter(|other| (record.kind, other.kind) != (Kind::Item, Kind::Schedule));
-        others.for_each(|other| context.say(&format!("there is also {other}")));
-        return Ok(record.clone());
-    }
-    for record in candidates {
-        let mut is_known = false;
-        store.file_history(&record, revision(context), usize::MAX, |_| {
-            is_known = true;
-            false
-        })?;
-        if is_known {
-            return Ok(record);
-        }
-    }
-    Err(named::unknown(store, name).into())
 }

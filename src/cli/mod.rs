@@ -9,6 +9,7 @@
 mod add;
 mod ask;
 mod audit;
+mod blame;
 mod completions;
 mod context;
 mod diff;
@@ -79,6 +80,7 @@ macro_rules! verbs {
 verbs! {
     Add = add;
     Audit = audit;
+    Blame = blame;
     Completions = completions;
     Diff = diff;
     Edit = edit;

@@ -5,7 +5,7 @@ use estate::model::{Kind, Record};
 use estate::query::Card;
 use estate::render::{self, escape};
 use estate::snapshot::Snapshot;
-use estate::store::{FileVersion, Store, StoreError};
+use estate::store::{CommitInfo, Store, StoreError};
 
 use super::completions::record_ids;
 use super::context::Context;
@@ -61,8 +61,8 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         card = card.with_referrers();
     }
     let revision = context.rev.as_deref().unwrap_or("HEAD");
-    let change = last_change(&store, record, revision)?;
-    if let Some(FileVersion { commit, .. }) = &change {
+    let change = last_change(&store, &snapshot, record, revision)?;
+    if let Some((commit, _)) = &change {
         let (id, author) = (commit.short().to_owned(), commit.author.clone());
         card.last_change = vec![
             ("commit", id),
@@ -114,12 +114,22 @@ fn raw(record: &Record) -> String {
     }
 }
 
-/// The newest commit that changed the record. An estate need not lie in git to be read.
-fn last_change(store: &Store, record: &Record, revision: &str) -> Result<Option<FileVersion>, StoreError> {
-    let mut newest = None;
-    let walked = store.file_history(&record.record_id(), revision, MAX_COMMITS, |version| {
-        newest = Some(version);
-        false
+/// The newest commit that changed the record, and the file's text since. An estate need not lie in
+/// git to be read.
+fn last_change(
+    store: &Store,
+    snapshot: &Snapshot,
+    record: &Record,
+    revision: &str,
+) -> Result<Option<(CommitInfo, String)>, StoreError> {
+    let (mut newest, mut looked_at) = (None, 0);
+    let walked = store.record_history(&record.record_id(), revision, snapshot.schemas(), |step| {
+        looked_at += 1;
+        if step.is_change() {
+            let text = step.after.as_ref().map(|record| record.source().text().to_owned());
+            newest = Some((step.commit(), text.unwrap_or_default()));
+        }
+        newest.is_none() && looked_at < MAX_COMMITS
     });
     match walked {
         Ok(()) => Ok(newest),
@@ -128,13 +138,12 @@ fn last_change(store: &Store, record: &Record, revision: &str) -> Result<Option<
     }
 }
 
-fn notes(record: &Record, change: Option<&FileVersion>) -> Vec<String> {
+fn notes(record: &Record, change: Option<&(CommitInfo, String)>) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(finding) = record.findings().first() {
         notes.push(format!("{}: {}; `estate audit` says more", finding.location, finding.message));
     }
-    let committed = change.and_then(|change| change.after.as_ref());
-    if committed.is_some_and(|source| source.text() != record.source().text()) {
+    if change.is_some_and(|(_, committed)| committed != record.source().text()) {
         notes.push(format!("changed since that commit: `estate diff --record {}`", record.record_id()));
     }
     notes

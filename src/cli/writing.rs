@@ -97,7 +97,7 @@ pub fn write_to(
     make: impl FnOnce(&Snapshot) -> anyhow::Result<Writing>,
 ) -> anyhow::Result<Exit> {
     if context.rev.is_some() {
-        return Err(Failure::usage("--rev is for reading; the past cannot be written").into());
+        return Err(Failure::usage("--rev and --known-on are for reading; the past cannot be written").into());
     }
     // A dry run needs no right to write: it also works on a read-only disk.
     let transaction = if args.dry_run { None } else { Some(store.begin()?) };

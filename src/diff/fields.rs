@@ -125,7 +125,39 @@ fn compare_sets(shape: &Shape, old: Value<'_>, new: Value<'_>, route: &str, into
 /// Matches the elements of two lists by the schema's keys, or by position where it names none.
 fn compare_elements(shape: &Shape, old: Value<'_>, new: Value<'_>, route: &str, into: &mut Vec<FieldChange>) {
     let element_shape = shape.element().unwrap_or(Shape::any());
-    let key = |index: usize, element: Value<'_>| {
+    let (old_keys, new_keys) = (element_keys(shape, old), element_keys(shape, new));
+    let gone: Vec<(&String, Value<'_>)> =
+        old_keys.iter().zip(old.elements()).filter(|(key, _)| !new_keys.contains(key)).collect();
+    let mut come: Vec<(&String, Value<'_>)> =
+        new_keys.iter().zip(new.elements()).filter(|(key, _)| !old_keys.contains(key)).collect();
+    for (key, element) in old_keys.iter().zip(old.elements()) {
+        let route = format!("{route}[{key}]");
+        let same_key = new_keys.iter().position(|other| other == key);
+        if let Some(other) = same_key.and_then(|at| new.elements().nth(at)) {
+            compare(element_shape, element, other, &route, into);
+            continue;
+        }
+        // The same element under another key, where there is no doubt which one.
+        let is_renamed = |other: &Value<'_>| same_but_keys(shape, element, *other);
+        let heirs: Vec<usize> =
+            come.iter().enumerate().filter(|(_, (_, other))| is_renamed(other)).map(|(at, _)| at).collect();
+        let rivals = gone.iter().filter(|(_, other)| same_but_keys(shape, element, *other)).count();
+        match heirs.as_slice() {
+            [heir] if rivals == 1 => {
+                let (_, other) = come.remove(*heir);
+                compare(element_shape, element, other, &route, into);
+            }
+            _ => into.push(one_sided(element, route, false)),
+        }
+    }
+    for (key, element) in come {
+        into.push(one_sided(element, format!("{route}[{key}]"), true));
+    }
+}
+
+/// What each element of a list is known by: `item=srv-web-01`, or its position.
+fn element_keys(shape: &Shape, list: Value<'_>) -> Vec<String> {
+    let key = |(index, element): (usize, Value<'_>)| {
         let parts: Vec<String> = shape
             .match_by
             .iter()
@@ -133,20 +165,40 @@ fn compare_elements(shape: &Shape, old: Value<'_>, new: Value<'_>, route: &str, 
             .collect();
         if parts.is_empty() { index.to_string() } else { parts.join(",") }
     };
-    let keyed = |list: Value<'_>| -> Vec<String> {
-        list.elements().enumerate().map(|(index, element)| key(index, element)).collect()
-    };
-    let (old_keys, new_keys) = (keyed(old), keyed(new));
-    for (element, key) in old.elements().zip(&old_keys) {
-        let route = format!("{route}[{key}]");
-        let match_at = new_keys.iter().position(|other| other == key);
-        match match_at.and_then(|at| new.elements().nth(at)) {
-            Some(other) => compare(element_shape, element, other, &route, into),
-            None => into.push(one_sided(element, route, false)),
-        }
+    list.elements().enumerate().map(key).collect()
+}
+
+/// Whether two elements differ in nothing but the keys that they are matched by, and hold more than
+/// those.
+fn same_but_keys(shape: &Shape, old: Value<'_>, new: Value<'_>) -> bool {
+    let is_key = |key: &str| shape.match_by.iter().any(|name| name == key);
+    let mut rest = old.entries().filter(|(key, ..)| !is_key(key)).peekable();
+    rest.peek().is_some()
+        && old.len() == new.len()
+        && rest.all(|(key, _, value)| new.field(key).is_some_and(|other| value.same_data(&other)))
+}
+
+/// The fields of a record one by one, each element of a keyed list by itself.
+pub fn parts(record: &Record, snapshot: &Snapshot) -> Vec<(String, String)> {
+    let shape = record.schema(snapshot.schemas()).map_or(Shape::any(), |schema| schema.shape());
+    let mut found = Vec::new();
+    if let Some(root) = record.root() {
+        collect_parts(shape, root, "", &mut found);
     }
-    for (element, key) in new.elements().zip(&new_keys).filter(|(_, key)| !old_keys.contains(key)) {
-        into.push(one_sided(element, format!("{route}[{key}]"), true));
+    found
+}
+
+fn collect_parts(shape: &Shape, value: Value<'_>, route: &str, into: &mut Vec<(String, String)>) {
+    if value.is_mapping() && !value.is_empty() {
+        for (key, _, field) in value.entries() {
+            collect_parts(shape.field(key).unwrap_or(Shape::any()), field, &join(route, key), into);
+        }
+    } else if value.elements().any(|element| element.is_mapping()) {
+        for (key, element) in element_keys(shape, value).iter().zip(value.elements()) {
+            into.push((format!("{route}[{key}]"), element.to_string()));
+        }
+    } else {
+        into.push((route.to_owned(), value.to_string()));
     }
 }
 

@@ -4,6 +4,7 @@
 //! says: sets as sets, keyed lists by key. Comments, quoting and the order of keys are formatting.
 
 mod fields;
+mod renames;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,7 @@ use crate::model::{Kind, Record, RecordId};
 use crate::money::Money;
 use crate::snapshot::Snapshot;
 
-pub use fields::{Effect, FieldChange, field_changes};
+pub use fields::{Effect, FieldChange, field_changes, parts};
 pub use report::{Detail, fields_of, report, rows, summary};
 pub use touched::{tally, touched};
 
@@ -28,6 +29,8 @@ pub enum ChangeKind {
     Retired,
     Changed,
     Added,
+    /// The same data under another id.
+    Renamed,
     /// The same data in another folder.
     Moved,
     /// The same data, written differently.
@@ -41,6 +44,7 @@ impl ChangeKind {
             ChangeKind::Retired => "retired",
             ChangeKind::Changed => "changed",
             ChangeKind::Added => "added",
+            ChangeKind::Renamed => "renamed",
             ChangeKind::Moved => "moved",
             ChangeKind::Formatted => "formatted",
         }
@@ -74,8 +78,9 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Vec<Change> {
             }
         }
     }
+    renames::join(&mut pairs);
     let mut changes: Vec<Change> =
-        pairs.into_iter().filter_map(|(id, [old, new])| change(id, old, new, before, after)).collect();
+        pairs.into_values().filter_map(|[old, new]| change(old, new, before, after)).collect();
     changes.sort_by(|a, b| {
         let financial = |change: &Change| change.money.is_none();
         (a.kind, financial(a), &a.record).cmp(&(b.kind, financial(b), &b.record))
@@ -83,8 +88,8 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Vec<Change> {
     changes
 }
 
-fn change(
-    id: RecordId,
+/// How a record differs from what it was; `None` where it does not.
+pub fn change(
     old: Option<&Record>,
     new: Option<&Record>,
     before: &Snapshot,
@@ -97,6 +102,7 @@ fn change(
             }
             let fields = field_changes(old, new, before, after);
             let kind = match () {
+                () if new.is_renamed(old) => ChangeKind::Renamed,
                 () if fields.iter().any(|field| ends_life(field, new)) => ChangeKind::Retired,
                 () if !fields.is_empty() => ChangeKind::Changed,
                 () if old.path() != new.path() => ChangeKind::Moved,
@@ -111,7 +117,7 @@ fn change(
     let shown = new.or(old)?;
     Some(Change {
         kind,
-        record: id,
+        record: shown.record_id(),
         class: shown.class().map(str::to_owned),
         name: shown.text("name").unwrap_or("").to_owned(),
         before_path: old.map(|record| record.path().to_owned()),

@@ -88,7 +88,7 @@ pub fn rows(change: &Change, detail: Detail) -> Vec<Vec<Cell>> {
             head(Cell::text("file"), path(&change.before_path), path(&change.after_path), Cell::Empty)
         }
         ChangeKind::Formatted => head(Cell::Empty, Cell::Empty, Cell::text("only formatting"), Cell::Empty),
-        ChangeKind::Changed | ChangeKind::Retired => {
+        ChangeKind::Renamed | ChangeKind::Changed | ChangeKind::Retired => {
             head(Cell::text(field_names(&change.fields)), Cell::Empty, Cell::Empty, delta)
         }
     }]
@@ -111,6 +111,7 @@ pub fn summary(changes: &[Change]) -> String {
         ChangeKind::Retired,
         ChangeKind::Changed,
         ChangeKind::Added,
+        ChangeKind::Renamed,
         ChangeKind::Moved,
         ChangeKind::Formatted,
     ];

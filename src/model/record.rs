@@ -229,6 +229,17 @@ impl Record {
         self.root()?.field(name)
     }
 
+    /// Whether both hold the same data under another id: what a change of the id leaves.
+    pub fn is_renamed(&self, other: &Record) -> bool {
+        let (Some(mine), Some(theirs)) = (self.root(), other.root()) else { return false };
+        self.kind == other.kind
+            && self.id != other.id
+            && mine.len() == theirs.len()
+            && mine.entries().all(|(key, _, value)| {
+                theirs.field(key).is_some_and(|other| key == "id" || value.same_data(&other))
+            })
+    }
+
     /// The value at a route such as `term.end`.
     pub fn get(&self, route: &str) -> Option<Value<'_>> {
         match route.contains(['.', '[']) {

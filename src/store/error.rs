@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::date::Date;
+
 /// How a failure is to be taken by a script.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Severity {
@@ -30,6 +32,8 @@ pub enum StoreError {
     Busy(&'static str),
     #[error("`{revision}` names no commit{}", .why.as_deref().map(|why| format!(": {why}")).unwrap_or_default())]
     UnknownRevision { revision: String, why: Option<String> },
+    #[error("nothing was known on {day}: the history of {tip} begins on {first}{}", if *.shallow { " in this clone, which is shallow" } else { "" })]
+    NotYetKnown { day: Date, first: String, tip: String, shallow: bool },
     #[error("there is no file at {0}")]
     NoFile(String),
     #[error("{0} has changes that are not committed")]
@@ -73,6 +77,8 @@ impl StoreError {
                 "finish it first (`git status` says how), or write without a commit: --no-commit"
             }
             Self::UnknownRevision { .. } => "`git log --oneline` and `git branch -a` list what there is",
+            Self::NotYetKnown { shallow: true, .. } => "`git fetch --unshallow` brings the rest",
+            Self::NotYetKnown { .. } => "`estate log` shows the commits with their dates",
             Self::Dirty(_) => "commit or discard the changes first: `git diff` shows them",
             Self::Staged(_) => "commit them first, or take them back: `git restore --staged <path>`",
             Self::Linked(_) => "replace it by the folder it points to",

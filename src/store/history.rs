@@ -1,37 +1,31 @@
 //! The past of the estate: commits, and the files that each of them changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use git2::{Commit, DiffOptions, ObjectType, Oid, Sort, Tree};
 
 use super::revision::is_record_like;
 use super::{Store, StoreError};
-use crate::model::{Kind, Place, RecordId};
-use crate::source::Source;
+use crate::date::Date;
 
 /// A commit as it is shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CommitInfo {
     pub id: String,
     pub author: String,
+    pub email: String,
     /// The author's date in the author's own time zone: `2026-10-12`.
     pub date: String,
     pub summary: String,
     pub body: String,
+    /// The changes that it names: its trailers `Change: CHG-0042`, as written.
+    pub changes: Vec<String>,
 }
 
 impl CommitInfo {
     pub fn short(&self) -> &str {
         self.id.get(..10).unwrap_or(&self.id)
     }
-}
-
-/// A record's file in a commit that changed it, and before.
-#[derive(Clone, Debug)]
-pub struct FileVersion {
-    pub commit: CommitInfo,
-    pub before: Option<Source>,
-    pub after: Option<Source>,
 }
 
 /// A file that differs between two versions.
@@ -43,58 +37,32 @@ pub struct PathChange {
 }
 
 impl Store {
-    /// The commits that lead to `revision`, newest first.
+    /// The `wanted` commits that lead to `revision` and changed a file of the estate, newest first.
+    /// What a merge brought together is shown where it was made; of a merge itself, the files that
+    /// are as none of its sides had them.
     pub fn commits(
         &self,
         revision: &str,
+        wanted: impl Fn(&CommitInfo) -> bool,
         mut each: impl FnMut(CommitInfo, Vec<PathChange>) -> bool,
     ) -> Result<(), StoreError> {
         self.walk(revision, |commit| {
-            let parent = commit.parents().next();
-            let changed = self.changed_between(parent.as_ref(), commit)?;
-            // What a merge brought together is shown where it was made.
-            let shown = commit.parent_count() <= 1 && !changed.is_empty();
-            Ok(!shown || each(info(commit), changed))
-        })
-    }
-
-    /// The versions of one record on the way to `revision`, newest first. The record is followed
-    /// by its id, wherever its file lay. Merges that only brought sides together are left out. At
-    /// most `commits` are looked at.
-    pub fn file_history(
-        &self,
-        record: &RecordId,
-        revision: &str,
-        commits: usize,
-        mut each: impl FnMut(FileVersion) -> bool,
-    ) -> Result<(), StoreError> {
-        let mut finder = Finder { record, store: self, seen: BTreeMap::new(), classes: BTreeMap::new() };
-        let mut looked_at = 0;
-        self.walk(revision, |commit| {
-            if looked_at == commits {
-                return Ok(false);
-            }
-            looked_at += 1;
-            let after = finder.find(&commit.tree()?)?;
-            let mut before = None;
-            for (number, parent) in commit.parents().enumerate() {
-                let found = finder.find(&parent.tree()?)?;
-                if found == after {
-                    return Ok(true);
-                }
-                if number == 0 {
-                    before = found;
-                }
-            }
-            if before == after {
+            let info = info(commit);
+            if !wanted(&info) {
                 return Ok(true);
             }
-            let source = |found: Option<(String, Oid)>| -> Result<Option<Source>, StoreError> {
-                let Some((path, id)) = found else { return Ok(None) };
-                let bytes = self.blob_text(id)?;
-                Ok(Some(Source::new(path, String::from_utf8_lossy(&bytes))))
-            };
-            Ok(each(FileVersion { commit: info(commit), before: source(before)?, after: source(after)? }))
+            let mut parents = commit.parents();
+            let mut changed = self.changed_between(parents.next().as_ref(), commit)?;
+            for parent in parents {
+                if changed.is_empty() {
+                    break;
+                }
+                let others = self.changed_between(Some(&parent), commit)?;
+                let others: HashSet<&str> = others.iter().map(|other| other.path.as_str()).collect();
+                changed.retain(|change| others.contains(change.path.as_str()));
+            }
+            // What lies before the end of a shallow clone is not known, so neither is what changed.
+            Ok(changed.is_empty() || is_cut(commit) || each(info, changed))
         })
     }
 
@@ -140,6 +108,11 @@ impl Store {
             }
         }
         Ok(changes.into_iter().map(|(path, (in_old, in_new))| PathChange { path, in_old, in_new }).collect())
+    }
+
+    /// Whether the clone is shallow: its history ends somewhere before the beginning.
+    pub fn is_shallow(&self) -> bool {
+        self.git().is_ok_and(git2::Repository::is_shallow)
     }
 
     /// The id of the commit at HEAD; `None` before the first one.
@@ -226,67 +199,41 @@ impl Store {
     }
 }
 
-/// Finds a record's file in one tree after the other. Equal trees are searched once: a commit
-/// changes few of them, and the large ones take long to read.
-struct Finder<'s> {
-    store: &'s Store,
-    record: &'s RecordId,
-    seen: BTreeMap<Oid, Option<(String, Oid)>>,
-    /// The same by the tree of a class.
-    classes: BTreeMap<Oid, Option<Oid>>,
+/// Whether the clone ends here: the commit names parents that are not in it.
+pub(super) fn is_cut(commit: &Commit<'_>) -> bool {
+    let names_parent =
+        |header: &[u8]| header.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"parent "));
+    commit.parent_count() == 0 && names_parent(commit.raw_header_bytes())
 }
 
-impl Finder<'_> {
-    fn find(&mut self, tree: &Tree<'_>) -> Result<Option<(String, Oid)>, StoreError> {
-        let folder = match self.record.kind {
-            kind if kind.is_single() => "inventory".to_owned(),
-            kind => format!("inventory/{}", kind.folder()),
-        };
-        let Some(tree) = self.store.subtree(tree, &folder)? else { return Ok(None) };
-        if let Some(found) = self.seen.get(&tree.id()) {
-            return Ok(found.clone());
-        }
-        let name = format!("{}.yaml", self.record.id);
-        let found = match self.record.kind {
-            Kind::Item => self.find_in_classes(&tree, &name)?,
-            _ => blob_in(&tree, &name).map(|id| (format!("{folder}/{name}"), id)),
-        };
-        self.seen.insert(tree.id(), found.clone());
-        Ok(found)
-    }
-
-    fn find_in_classes(&mut self, items: &Tree<'_>, name: &str) -> Result<Option<(String, Oid)>, StoreError> {
-        for entry in items.iter().filter(|entry| entry.kind() == Some(ObjectType::Tree)) {
-            let found = match self.classes.get(&entry.id()) {
-                Some(found) => *found,
-                None => blob_in(&self.store.git()?.find_tree(entry.id())?, name),
-            };
-            self.classes.insert(entry.id(), found);
-            if let Some(id) = found {
-                let class = String::from_utf8_lossy(entry.name_bytes()).into_owned();
-                return Ok(Some((Place::new(Kind::Item, Some(&class), &self.record.id).path(), id)));
-            }
-        }
-        Ok(None)
-    }
+/// The day on which a commit was made, where it was made: the same for every reader.
+pub(super) fn committed_on(commit: &Commit<'_>) -> Option<Date> {
+    local_date(commit.committer().when())
 }
 
-fn blob_in(tree: &Tree<'_>, name: &str) -> Option<Oid> {
-    tree.get_name(name).filter(|entry| entry.kind() == Some(ObjectType::Blob)).map(|entry| entry.id())
+fn local_date(time: git2::Time) -> Option<Date> {
+    let local = time.seconds() + i64::from(time.offset_minutes()) * 60;
+    chrono::DateTime::from_timestamp(local, 0).map(|date| date.date_naive())
 }
 
 pub(super) fn info(commit: &Commit<'_>) -> CommitInfo {
     let author = commit.author();
-    let time = author.when();
-    let local = time.seconds() + i64::from(time.offset_minutes()) * 60;
-    let date = chrono::DateTime::from_timestamp(local, 0).map(|date| date.date_naive().to_string());
+    let date = local_date(author.when()).map(|date| date.to_string());
     let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
     let (summary, body) = message.split_once('\n').unwrap_or((&message, ""));
+    let trailers = git2::message_trailers_bytes(message.as_str());
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    let changes = trailers.iter().flat_map(|trailers| trailers.iter());
     CommitInfo {
         id: commit.id().to_string(),
         author: String::from_utf8_lossy(author.name_bytes()).into_owned(),
+        email: String::from_utf8_lossy(author.email_bytes()).into_owned(),
         date: date.unwrap_or_default(),
         summary: summary.trim().to_owned(),
         body: body.trim().to_owned(),
+        changes: changes
+            .filter(|(name, _)| name.eq_ignore_ascii_case(b"change"))
+            .map(|(_, value)| text(value))
+            .collect(),
     }
 }

@@ -11,8 +11,10 @@ mod error;
 mod history;
 mod index;
 mod init;
+mod known;
 mod origins;
 mod pack;
+mod record_history;
 mod revision;
 mod transaction;
 mod tree_files;
@@ -24,9 +26,11 @@ use git2::{ErrorCode, Repository};
 
 pub use durable::write_file;
 pub use error::{Severity, StoreError};
-pub use history::{CommitInfo, FileVersion, PathChange};
+pub use history::{CommitInfo, PathChange};
 pub use init::{Identity, create_repository, init_repository};
+pub use known::Known;
 pub use origins::Provenance;
+pub use record_history::{Before, Step};
 pub use transaction::{Committed, Transaction};
 
 use crate::model::Place;
