@@ -11,18 +11,20 @@ pub enum Kind {
     Contract,
     Schedule,
     Party,
+    Change,
     Policy,
     Waivers,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::Settings,
         Kind::Item,
         Kind::Service,
         Kind::Contract,
         Kind::Schedule,
         Kind::Party,
+        Kind::Change,
         Kind::Policy,
         Kind::Waivers,
     ];
@@ -36,6 +38,7 @@ impl Kind {
             Kind::Contract => "contract",
             Kind::Schedule => "schedule",
             Kind::Party => "party",
+            Kind::Change => "change",
             Kind::Policy => "policy",
             Kind::Waivers => "waivers",
         }
@@ -50,6 +53,7 @@ impl Kind {
             Kind::Contract => "contracts",
             Kind::Schedule => "schedules",
             Kind::Party => "parties",
+            Kind::Change => "changes",
             Kind::Policy => "policies",
         }
     }
@@ -126,6 +130,7 @@ mod tests {
             "inventory/items/server/srv-01.yaml",
             "inventory/services/web.yaml",
             "inventory/parties/dell.yaml",
+            "inventory/changes/chg-0042.yaml",
             "inventory/policies/warranty.yaml",
         ] {
             assert_eq!(Place::of(path).map(|place| place.path()).as_deref(), Some(path));

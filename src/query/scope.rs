@@ -56,6 +56,7 @@ impl<'a> Scope<'a> {
             Kind::Contract => "Contracts",
             Kind::Schedule => "Depreciation schedules",
             Kind::Party => "Parties",
+            Kind::Change => "Changes",
             Kind::Policy => "Policies",
             Kind::Waivers => "Waivers",
         }
@@ -87,6 +88,7 @@ impl<'a> Scope<'a> {
             }
             (Kind::Schedule, _) => &["id", "item", "books"],
             (Kind::Party, _) => &["id", "name", "kind", "email"],
+            (Kind::Change, _) => &["id", "name", "risk.level", "outcome.status", "scheduled", "approved_by"],
             (Kind::Policy, _) => &["id", "name", "level", "owner"],
             (Kind::Waivers, _) => &["id", "waivers.rule"],
             (Kind::Settings, _) => &["id", "organisation.name", "currency"],

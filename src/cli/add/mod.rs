@@ -23,7 +23,7 @@ use crate::cli::writing::{Scope, WriteArgs, Writing, write_to};
 use draft::Draft;
 use fields::Fields;
 
-/// Add a record: an item of a class, a contract, a service, a schedule or a party
+/// Add a record: an item of a class, a contract, a service, a schedule, a party or a change
 ///
 /// Required fields that are not given are asked for on a terminal. Without ID, one is made from the
 /// name. An item with --cost and --in-service gets the depreciation schedule that settings.yaml
@@ -35,9 +35,12 @@ use fields::Fields;
   estate add contract --side supplier --kind maintenance --party dell --start 2026-01-01 \\
       --length 3y --price '1200.00 EUR/year' --covers srv-web-01,srv-web-02
   estate add party --name 'Legal' --kind department
-  estate add laptop --from laptop.yaml --serial 0012e3 -n")]
+  estate add laptop --from laptop.yaml --serial 0012e3 -n
+  estate add change --template impact-study > chg-0042.yaml   a form to fill in, then
+  estate add change chg-0042 --from chg-0042.yaml")]
 pub struct Args {
-    /// A class (server, laptop, …: `estate schema` lists them), or contract, service, schedule, party
+    /// A class (server, laptop, …: `estate schema` lists them), or contract, service, schedule, party,
+    /// change
     #[arg(value_name = "CLASS|KIND")]
     what: String,
     /// The id: lower-case letters, digits and hyphens [default: made from the name]
@@ -46,6 +49,9 @@ pub struct Args {
     /// Start from a record in a file (- is stdin); the other options add to it
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
+    /// Print a form to fill in for --from, and add nothing
+    #[arg(long, value_name = "NAME", value_parser = [IMPACT_STUDY], conflicts_with_all = ["from", "id"])]
+    template: Option<String>,
     /// Write no depreciation schedule along with an item
     #[arg(long)]
     no_schedule: bool,
@@ -55,7 +61,19 @@ pub struct Args {
     write: WriteArgs,
 }
 
+/// The name of the form for a change with its impact study.
+const IMPACT_STUDY: &str = "impact-study";
+
 pub fn run(context: &Context, mut args: Args) -> anyhow::Result<Exit> {
+    if args.template.is_some() {
+        if args.what != Kind::Change.name() {
+            return Err(Failure::usage(format!("an impact study is of a change, not of a {}", args.what))
+                .hint(format!("`estate add change --template {IMPACT_STUDY}` prints the form"))
+                .into());
+        }
+        context.answer(include_str!("impact-study.yaml"))?;
+        return Ok(Exit::Done);
+    }
     if let Some(id) = &args.id {
         check_id(id)?;
     }
