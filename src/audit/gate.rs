@@ -22,10 +22,10 @@ pub fn new_errors(before: &Snapshot, after: &Snapshot, as_of: Date, whole: bool)
             findings
         }
     };
-    let mut known: HashMap<(&'static str, String, String, String), usize> = HashMap::new();
+    let mut known: HashMap<[String; 4], usize> = HashMap::new();
     let owned = |finding: &Finding| {
         let (rule, path, field, message) = finding.identity();
-        (rule, path.to_owned(), field.to_owned(), message.to_owned())
+        [rule, path, field, message].map(str::to_owned)
     };
     for finding in judge(before) {
         *known.entry(owned(&finding)).or_default() += 1;

@@ -36,7 +36,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let snapshot = context.snapshot(&store)?;
     let mut found = audit::audit(&snapshot, context.as_of);
     found.retain(|finding| {
-        let named = |ids: &[String]| ids.iter().any(|id| id == finding.rule);
+        let named = |ids: &[String]| ids.iter().any(|id| id.as_str() == finding.rule);
         (args.select.is_empty() || named(&args.select)) && !named(&args.ignore)
     });
     let format = match context.format_name() {
@@ -61,9 +61,9 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
 }
 
 /// The rules as output formats list them.
-pub fn rule_infos() -> Vec<RuleInfo> {
+pub fn rule_infos() -> Vec<RuleInfo<'static>> {
     RULES
         .iter()
-        .map(|rule| RuleInfo { id: rule.id, level: rule.level, title: rule.what, help: rule.mend })
+        .map(|rule| RuleInfo { id: rule.id.into(), level: rule.level, title: rule.what, help: rule.mend })
         .collect()
 }

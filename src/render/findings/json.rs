@@ -32,7 +32,7 @@ pub fn value(view: &FindingsView) -> Value {
 
 fn finding_value(finding: &Finding) -> Value {
     let mut object = Map::new();
-    object.insert("rule".into(), finding.rule.into());
+    object.insert("rule".into(), (&*finding.rule).into());
     object.insert("level".into(), finding.level.name().into());
     object.insert("message".into(), finding.message.as_str().into());
     object.extend(place(&finding.location));

@@ -11,6 +11,8 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use super::{Style, formats};
 use crate::finding::{Finding, Level};
 use crate::report::{Cell, Column, Report, Section};
@@ -20,7 +22,7 @@ use crate::report::{Cell, Column, Report, Section};
 pub struct FindingsView<'a> {
     /// In the order they are to be shown.
     pub findings: &'a [Finding],
-    pub rules: &'a [RuleInfo],
+    pub rules: &'a [RuleInfo<'a>],
     /// What the answer rests on, such as `as_of` and `rev`.
     pub header: Vec<(&'static str, String)>,
     /// How many files were looked at; 0 findings in 0 files is no good news.
@@ -28,12 +30,12 @@ pub struct FindingsView<'a> {
 }
 
 /// What a rule is about, for formats that list rules.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct RuleInfo {
-    pub id: &'static str,
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RuleInfo<'a> {
+    pub id: Cow<'a, str>,
     pub level: Level,
-    pub title: &'static str,
-    pub help: &'static str,
+    pub title: &'a str,
+    pub help: &'a str,
 }
 
 formats! {
@@ -75,7 +77,7 @@ pub fn as_report(view: &FindingsView) -> Report {
         let field = if finding.field.is_empty() { Cell::Empty } else { Cell::text(finding.field.as_str()) };
         section.push(vec![
             Cell::text(finding.level.name()),
-            Cell::id(finding.rule),
+            Cell::id(&*finding.rule),
             Cell::text(finding.message.as_str()),
             Cell::id(&*finding.location.path),
             place(finding.location.line),

@@ -1,6 +1,8 @@
 //! Every format of findings on findings of every shape: with and without a line, label, related
 //! place, help and fix, and with text that bites.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::{FindingFormat, FindingsView, RuleInfo, findings};
@@ -11,13 +13,13 @@ use crate::source::{Location, Source, Span};
 
 const RULES: [RuleInfo; 2] = [
     RuleInfo {
-        id: "dangling-reference",
+        id: Cow::Borrowed("dangling-reference"),
         level: Level::Error,
         title: "A reference leads nowhere",
         help: "Write the id of a record that exists",
     },
     RuleInfo {
-        id: "duplicate-serial",
+        id: Cow::Borrowed("duplicate-serial"),
         level: Level::Warning,
         title: "Two items share a serial",
         help: "Mend one",
