@@ -6,6 +6,7 @@
 mod cycles;
 mod gate;
 mod rules;
+pub mod scope;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};

@@ -1,9 +1,10 @@
-use estate::audit::{self, RULES};
+use estate::audit::RULES;
 use estate::finding::Level;
 use estate::render::findings::{self, FindingFormat, FindingsView, RuleInfo};
 
 use super::context::{Context, unknown_format};
-use super::failure::{Exit, Failure};
+use super::failure::Exit;
+use super::subject::{ScopeArgs, Subject};
 
 /// Check the estate: every file, every rule
 ///
@@ -15,7 +16,10 @@ use super::failure::{Exit, Failure};
   estate audit                               every finding, with the offending line
   estate audit --fail-on warning             a stricter gate
   estate audit --format sarif -o audit.sarif for code scanning
-  estate audit --rev v1.0                    the estate as it was")]
+  estate audit --rev v1.0                    the estate as it was
+  estate audit --staged                      what is about to be committed
+  estate audit --changed-since main          what this branch has to do with
+  estate audit --merge-with origin/main      what merging both branches would give")]
 pub struct Args {
     /// The lowest level that makes the audit fail
     #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = ["error", "warning", "note"])]
@@ -26,6 +30,8 @@ pub struct Args {
     /// Leave these rules out
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
+    #[command(flatten)]
+    scope: ScopeArgs,
 }
 
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
@@ -33,12 +39,13 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         super::explain::known_rule(id)?;
     }
     let store = context.store()?;
-    let snapshot = context.snapshot(&store)?;
-    let mut found = audit::audit(&snapshot, context.as_of);
-    found.retain(|finding| {
-        let named = |ids: &[String]| ids.iter().any(|id| id.as_str() == finding.rule);
+    let subject = Subject::of(context, &store, &args.scope)?;
+    let is_wanted = |rule: &str| {
+        let named = |ids: &[String]| ids.iter().any(|id| id == rule);
         (args.select.is_empty() || named(&args.select)) && !named(&args.ignore)
-    });
+    };
+    let mut found = subject.findings(context);
+    found.retain(|finding| is_wanted(&finding.rule));
     let format = match context.format_name() {
         None => FindingFormat::Text,
         Some(name) => FindingFormat::named(name).ok_or_else(|| {
@@ -46,14 +53,14 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
             unknown_format(name, &known)
         })?,
     };
-    let files = snapshot.records().count();
-    let header = vec![("as_of", context.as_of.to_string()), ("rev", snapshot.version().to_string())];
-    let rules = rule_infos();
-    let view = FindingsView { findings: &found, rules: &rules, header, files };
+    let mut header = context.header(&subject.snapshot);
+    header.extend(args.scope.header());
+    let mut rules = rule_infos();
+    rules.retain(|rule| is_wanted(&rule.id));
+    let (prefix, files) = (store.prefix(), subject.files());
+    let view = FindingsView { findings: &found, rules: &rules, header, prefix, files };
     context.answer(&findings::findings(&view, format, &context.style()))?;
-    if files == 0 {
-        return Err(Failure::nothing("there is no record to check").into());
-    }
+    subject.refuse_empty(&args.scope)?;
     let threshold =
         [Level::Error, Level::Warning, Level::Note].into_iter().find(|level| level.name() == args.fail_on);
     let failed = found.iter().any(|finding| Some(finding.level) >= threshold);

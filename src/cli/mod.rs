@@ -9,6 +9,7 @@
 mod add;
 mod ask;
 mod audit;
+mod ci;
 mod completions;
 mod context;
 mod diff;
@@ -30,6 +31,7 @@ mod schedule;
 mod schema;
 mod set;
 mod show;
+mod subject;
 mod target;
 mod unset;
 mod value;
@@ -78,6 +80,7 @@ macro_rules! verbs {
 verbs! {
     Add = add;
     Audit = audit;
+    Ci = ci;
     Completions = completions;
     Diff = diff;
     Edit = edit;

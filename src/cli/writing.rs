@@ -207,7 +207,8 @@ fn with_neighbours(store: &Store, scope: &Scope<'_>, edit: &Edit) -> anyhow::Res
 fn refuse(context: &Context, errors: &[Finding], after: &Snapshot) -> anyhow::Result<Exit> {
     let header = vec![("rev", after.version().to_string())];
     let rules = super::audit::rule_infos();
-    let view = FindingsView { findings: errors, rules: &rules, header, files: after.records().count() };
+    let view =
+        FindingsView { findings: errors, rules: &rules, header, prefix: "", files: after.records().count() };
     let text = findings::findings(&view, FindingFormat::Text, &context.style());
     eprint!("{text}");
     Err(Failure::failed("the change would break rules that hold now")
