@@ -8,6 +8,7 @@ mod cycles;
 mod gate;
 mod levels;
 mod rules;
+pub mod scope;
 mod waivers;
 
 use std::collections::HashMap;

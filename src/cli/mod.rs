@@ -9,6 +9,7 @@
 mod add;
 mod ask;
 mod audit;
+mod ci;
 mod completions;
 mod context;
 mod diff;
@@ -31,6 +32,7 @@ mod schedule;
 mod schema;
 mod set;
 mod show;
+mod subject;
 mod target;
 mod unset;
 mod value;
@@ -79,6 +81,7 @@ macro_rules! verbs {
 verbs! {
     Add = add;
     Audit = audit;
+    Ci = ci;
     Completions = completions;
     Diff = diff;
     Edit = edit;
