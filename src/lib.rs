@@ -61,13 +61,14 @@ pub mod snapshot;
 pub mod graph;
 
 // What is made of it.
+pub mod schedule;
+
 pub mod audit;
 pub mod contract;
 pub mod diff;
 pub mod edits;
 pub mod import;
 pub mod query;
-pub mod schedule;
 
 pub mod value;
 

@@ -17,6 +17,7 @@ use crate::finding::{self, Finding, Level};
 use crate::graph::{self, Graph, Reference, Resolved};
 use crate::model::schedule::Schedule;
 use crate::model::{Kind, Record};
+use crate::schedule::Planner;
 use crate::snapshot::Snapshot;
 use crate::source::Location;
 
@@ -73,15 +74,20 @@ pub struct Context<'a> {
     pub as_of: Date,
     graph: OnceLock<Graph<'a>>,
     schedules: OnceLock<HashMap<&'a str, Vec<Schedule<'a>>>>,
+    planner: OnceLock<Planner<'a>>,
 }
 
 impl<'a> Context<'a> {
     pub fn new(snapshot: &'a Snapshot, as_of: Date) -> Self {
-        Self { snapshot, as_of, graph: OnceLock::new(), schedules: OnceLock::new() }
+        Self { snapshot, as_of, graph: OnceLock::new(), schedules: OnceLock::new(), planner: OnceLock::new() }
     }
 
     pub fn graph(&self) -> &Graph<'a> {
         self.graph.get_or_init(|| Graph::of(self.snapshot))
+    }
+
+    fn planner(&self) -> &Planner<'a> {
+        self.planner.get_or_init(|| Planner::new(self.snapshot))
     }
 
     /// The depreciation schedules of an item. On part of an estate some may be missing, so this is

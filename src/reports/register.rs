@@ -5,7 +5,7 @@ use crate::date::Date;
 use crate::model::schedule::Schedule;
 use crate::money::{Money, MoneyError};
 use crate::report::{Cell, Column, Report, Section};
-use crate::schedule::{Plan, plan};
+use crate::schedule::{Plan, Planner};
 use crate::snapshot::Snapshot;
 
 pub static REPORT: NamedReport = NamedReport {
@@ -25,6 +25,7 @@ pub(super) struct Entry<'a> {
 
 /// The items with a plan in `book` that are in the books at `as_of`, and those with holes.
 pub(super) fn entries<'a>(snapshot: &'a Snapshot, as_of: Date, book: &str) -> Vec<Entry<'a>> {
+    let planner = Planner::new(snapshot);
     let entry = |schedule: Schedule<'a>| {
         let readable = schedule.0.is_sound();
         if readable && schedule.book(book).is_none() {
@@ -32,7 +33,7 @@ pub(super) fn entries<'a>(snapshot: &'a Snapshot, as_of: Date, book: &str) -> Ve
         }
         let item = schedule.item().unwrap_or(schedule.id());
         let record = snapshot.item(item);
-        let plan = plan(snapshot, schedule, book).map_err(|problem| problem.to_string());
+        let plan = planner.plan(schedule, book).map_err(|problem| problem.to_string());
         let gone = plan.as_ref().is_ok_and(|plan| !plan.is_in_books(as_of));
         let class = record.map_or("", |item| item.class());
         (!gone).then_some(Entry { item, class, name: record.map_or("", |item| item.name()), plan })
@@ -84,7 +85,8 @@ pub fn register(snapshot: &Snapshot, as_of: Date, book: &str) -> Report {
 pub(super) fn figures<'e>(entry: &'e Entry<'_>, as_of: Date) -> Result<(&'e Plan, [Money; 3]), String> {
     let plan = entry.plan.as_ref().map_err(String::clone)?;
     let compute = || -> Result<[Money; 3], MoneyError> {
-        Ok([plan.cost, plan.accumulated(as_of)?, plan.net_book_value(as_of)?])
+        let values = plan.values(as_of)?;
+        Ok([values.gross, values.accumulated, values.net_book_value])
     };
     compute().map(|figures| (plan, figures)).map_err(|error| error.to_string())
 }

@@ -18,6 +18,7 @@ mod duplicate_id;
 mod duplicate_plan;
 mod duplicate_serial;
 mod fiscal_year_gap;
+mod impossible_schedule;
 mod in_use_without_date;
 mod in_use_without_host;
 mod in_use_without_location;
@@ -104,6 +105,7 @@ pub static RULES: &[&Rule] = &[
     &salvage_above_cost::RULE,
     &disposal_before_start::RULE,
     &disposal_mismatch::RULE,
+    &impossible_schedule::RULE,
     // Contracts.
     &term_ends_before_start::RULE,
     &signed_after_start::RULE,
