@@ -1,5 +1,6 @@
 //! What audit says: a broken rule at a place, why it matters and how to mend it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::edit::Edit;
@@ -14,12 +15,18 @@ pub enum Level {
 }
 
 impl Level {
+    pub const ALL: [Level; 3] = [Level::Error, Level::Warning, Level::Note];
+
     pub fn name(self) -> &'static str {
         match self {
             Level::Note => "note",
             Level::Warning => "warning",
             Level::Error => "error",
         }
+    }
+
+    pub fn from_name(name: &str) -> Option<Level> {
+        Level::ALL.into_iter().find(|level| level.name() == name)
     }
 }
 
@@ -39,8 +46,9 @@ pub struct Related {
 /// One broken rule at one place.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
-    /// The rule's stable id, named after the offence: `dangling-reference`.
-    pub rule: &'static str,
+    /// The rule's stable id, named after the offence: `dangling-reference`. That of a policy, which
+    /// is data, is `policy/` and its record's id.
+    pub rule: Cow<'static, str>,
     pub level: Level,
     /// What is wrong, one sentence without a full stop.
     pub message: String,
@@ -57,9 +65,14 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub fn new(rule: &'static str, level: Level, location: Location, message: impl Into<String>) -> Self {
+    pub fn new(
+        rule: impl Into<Cow<'static, str>>,
+        level: Level,
+        location: Location,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
-            rule,
+            rule: rule.into(),
             level,
             message: message.into(),
             location,
@@ -106,8 +119,8 @@ impl Finding {
 
     /// What makes two findings the same over time: the rule, the file, the field and the message,
     /// never the line, which moves.
-    pub fn identity(&self) -> (&'static str, &str, &str, &str) {
-        (self.rule, &self.location.path, &self.field, &self.message)
+    pub fn identity(&self) -> (&str, &str, &str, &str) {
+        (&self.rule, &self.location.path, &self.field, &self.message)
     }
 }
 
@@ -119,7 +132,7 @@ pub fn sort(findings: &mut [Finding]) {
             .path
             .cmp(&b.location.path)
             .then_with(|| key(a).cmp(&key(b)))
-            .then_with(|| a.rule.cmp(b.rule))
+            .then_with(|| a.rule.cmp(&b.rule))
             .then_with(|| a.message.cmp(&b.message))
     });
 }

@@ -346,7 +346,7 @@ fn file_finding(rule: &'static str, path: &str, message: String, help: &'static 
 }
 
 fn stray(path: &str) -> Finding {
-    let folders = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Settings).map(Kind::folder);
+    let folders = Kind::ALL.into_iter().filter(|kind| !kind.is_single()).map(Kind::folder);
     let help = match path.strip_suffix(".yml") {
         Some(stem) => format!("rename it to {stem}.yaml"),
         None => format!(
@@ -405,7 +405,7 @@ mod tests {
         assert!(snapshot.settings().is_some_and(|settings| settings.default_book() == Some("accounting")));
         assert_eq!(snapshot.item("srv-01").map(|item| item.name()), Some("Web"));
         let mut rules: Vec<_> =
-            snapshot.findings().map(|finding| (finding.rule, &*finding.location.path)).collect();
+            snapshot.findings().map(|finding| (&*finding.rule, &*finding.location.path)).collect();
         rules.sort();
         let expected = [
             ("stray-file", "inventory/items/lost.yaml"),
@@ -443,7 +443,7 @@ mod tests {
     fn a_new_class_is_a_file_of_the_estate() {
         let text = "id: b-1\nclass: badge\nname: Badge\nstatus: planned\n";
         let before = snapshot(&[("items/badge/b-1.yaml", text)]);
-        assert_eq!(before.findings().map(|finding| finding.rule).collect::<Vec<_>>(), ["unknown-class"]);
+        assert_eq!(before.findings().map(|finding| &*finding.rule).collect::<Vec<_>>(), ["unknown-class"]);
         let mut edit = Edit::new("Add the class");
         edit.write(
             "schemas/badge.schema.json",

@@ -26,10 +26,10 @@ pub struct Costing<'a> {
     pub snapshot: &'a Snapshot,
     pub period: Period,
     pub book: &'a str,
+    planner: Planner<'a>,
     /// Supplier contracts by the id they cover, with the position in `covers`.
     covered: HashMap<&'a str, Vec<(Contract<'a>, usize)>>,
     schedules: HashMap<&'a str, Vec<Schedule<'a>>>,
-    planner: Planner<'a>,
     /// Items that are components of some service.
     components: HashSet<&'a str>,
 }
@@ -56,7 +56,8 @@ impl<'a> Costing<'a> {
                 Target::Service(_) => {}
             }
         }
-        Self { snapshot, period, book, covered, schedules, planner: Planner::new(snapshot), components }
+        let planner = Planner::new(snapshot);
+        Self { snapshot, period, book, planner, covered, schedules, components }
     }
 
     /// The lines of an item: depreciation, contracts, or what there is to say instead.

@@ -24,6 +24,8 @@ pub fn value(view: &FindingsView) -> Value {
         "errors": count(view, Level::Error),
         "warnings": count(view, Level::Warning),
         "notes": count(view, Level::Note),
+        "waived": view.left_out.waived,
+        "baselined": view.left_out.baselined,
         "files": view.files,
     });
     document.insert("summary".into(), summary);
@@ -32,7 +34,7 @@ pub fn value(view: &FindingsView) -> Value {
 
 fn finding_value(finding: &Finding) -> Value {
     let mut object = Map::new();
-    object.insert("rule".into(), finding.rule.into());
+    object.insert("rule".into(), (&*finding.rule).into());
     object.insert("level".into(), finding.level.name().into());
     object.insert("message".into(), finding.message.as_str().into());
     object.extend(place(&finding.location));

@@ -11,6 +11,8 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use super::{Style, formats};
 use crate::finding::{Finding, Level};
 use crate::report::{Cell, Column, Report, Section};
@@ -20,20 +22,30 @@ use crate::report::{Cell, Column, Report, Section};
 pub struct FindingsView<'a> {
     /// In the order they are to be shown.
     pub findings: &'a [Finding],
-    pub rules: &'a [RuleInfo],
+    pub rules: &'a [RuleInfo<'a>],
     /// What the answer rests on, such as `as_of` and `rev`.
     pub header: Vec<(&'static str, String)>,
     /// How many files were looked at; 0 findings in 0 files is no good news.
     pub files: usize,
+    pub left_out: LeftOut,
+}
+
+/// Findings that are counted and not shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct LeftOut {
+    /// Accepted by waivers.
+    pub waived: usize,
+    /// Known from a baseline.
+    pub baselined: usize,
 }
 
 /// What a rule is about, for formats that list rules.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct RuleInfo {
-    pub id: &'static str,
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RuleInfo<'a> {
+    pub id: Cow<'a, str>,
     pub level: Level,
-    pub title: &'static str,
-    pub help: &'static str,
+    pub title: &'a str,
+    pub help: &'a str,
 }
 
 formats! {
@@ -75,7 +87,7 @@ pub fn as_report(view: &FindingsView) -> Report {
         let field = if finding.field.is_empty() { Cell::Empty } else { Cell::text(finding.field.as_str()) };
         section.push(vec![
             Cell::text(finding.level.name()),
-            Cell::id(finding.rule),
+            Cell::id(&*finding.rule),
             Cell::text(finding.message.as_str()),
             Cell::id(&*finding.location.path),
             place(finding.location.line),
@@ -94,7 +106,7 @@ fn count(view: &FindingsView, level: Level) -> usize {
     view.findings.iter().filter(|finding| finding.level == level).count()
 }
 
-/// `2 errors, 1 warning in 154 files`.
+/// `2 errors, 1 warning in 154 files; 3 waived`.
 fn summary(view: &FindingsView) -> String {
     let counted = |number: usize, noun: &str| match number {
         1 => format!("1 {noun}"),
@@ -107,5 +119,11 @@ fn summary(view: &FindingsView) -> String {
         .map(|(number, noun)| counted(number, noun))
         .collect();
     let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
-    format!("{found} in {}", counted(view.files, "file"))
+    let mut summary = format!("{found} in {}", counted(view.files, "file"));
+    for (number, what) in [(view.left_out.waived, "waived"), (view.left_out.baselined, "in the baseline")] {
+        if number > 0 {
+            summary.push_str(&format!("; {number} {what}"));
+        }
+    }
+    summary
 }

@@ -28,7 +28,7 @@ pub fn value(view: &FindingsView) -> Value {
     let left_out = findings.len().saturating_sub(MOST_RESULTS);
     findings.truncate(MOST_RESULTS);
 
-    let rules: HashMap<_, _> = view.rules.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
+    let rules: HashMap<_, _> = view.rules.iter().enumerate().map(|(at, rule)| (&*rule.id, at)).collect();
     let mut seen: HashMap<u64, u32> = HashMap::new();
     let results: Vec<_> = findings.iter().map(|finding| result(finding, &rules, &mut seen)).collect();
     let notifications = match left_out {
@@ -97,7 +97,7 @@ fn result(finding: &Finding, rules: &HashMap<&str, usize>, seen: &mut HashMap<u6
             "estateIdentity/v1": fingerprint,
         },
     });
-    if let (Some(at), Some(members)) = (rules.get(finding.rule), result.as_object_mut()) {
+    if let (Some(at), Some(members)) = (rules.get(&*finding.rule), result.as_object_mut()) {
         members.insert("ruleIndex".into(), (*at).into());
     }
     result

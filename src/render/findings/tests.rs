@@ -1,9 +1,11 @@
 //! Every format of findings on findings of every shape: with and without a line, label, related
 //! place, help and fix, and with text that bites.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
-use super::{FindingFormat, FindingsView, RuleInfo, findings};
+use super::{FindingFormat, FindingsView, LeftOut, RuleInfo, findings};
 use crate::edit::Edit;
 use crate::finding::{Finding, Level};
 use crate::render::Style;
@@ -11,13 +13,13 @@ use crate::source::{Location, Source, Span};
 
 const RULES: [RuleInfo; 2] = [
     RuleInfo {
-        id: "dangling-reference",
+        id: Cow::Borrowed("dangling-reference"),
         level: Level::Error,
         title: "A reference leads nowhere",
         help: "Write the id of a record that exists",
     },
     RuleInfo {
-        id: "duplicate-serial",
+        id: Cow::Borrowed("duplicate-serial"),
         level: Level::Warning,
         title: "Two items share a serial",
         help: "Mend one",
@@ -69,6 +71,7 @@ fn view(findings: &[Finding]) -> FindingsView<'_> {
         rules: &RULES,
         header: vec![("as_of", "2025-06-30".into()), ("rev", "3a1f9c2".into())],
         files: 154,
+        left_out: LeftOut { waived: 3, baselined: 0 },
     }
 }
 
@@ -182,7 +185,7 @@ fn nothing_found_still_says_how_much_was_looked_at() {
     let mut view = view(&[]);
     view.header.clear();
     let text = findings(&view, FindingFormat::Text, &Style::default());
-    assert_eq!(text, "no findings in 154 files\n");
+    assert_eq!(text, "no findings in 154 files; 3 waived\n");
     view.files = 1;
     let value = super::json::value(&view);
     assert_eq!(value["findings"], Value::Array(Vec::new()));
