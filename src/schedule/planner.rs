@@ -187,3 +187,50 @@ fn in_book(mut problem: Problem, book: &str) -> Problem {
     }
     problem
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::testing::snapshot;
+
+    /// First-year charges of a computer placed in service in January and one of `late` dollars in
+    /// October, both of the 5-year class.
+    fn first_years(late: &str, disposal: &str) -> Vec<String> {
+        let item = |id: &str, cost: &str| {
+            format!("id: {id}\nclass: server\nname: {id}\nstatus: in_stock\ncost: {cost} USD\n")
+        };
+        let schedule = |id: &str, start: &str, events: &str| {
+            format!(
+                "id: {id}\nitem: {id}\nbooks:\n  tax: {{method: macrs, life: 5y, start: {start}}}\n{events}"
+            )
+        };
+        let (early, late) = (item("early", "6000.00"), item("late", late));
+        let (of_early, of_late) =
+            (schedule("early", "2024-01-15", ""), schedule("late", "2024-10-01", disposal));
+        let snapshot = snapshot(&[
+            (
+                "settings.yaml",
+                "organisation: {name: T}\ncurrency: USD\nfiscal_year: {start: 01-01}\nbooks: {tax: {convention: half_year}}\n",
+            ),
+            ("items/server/early.yaml", &early),
+            ("items/server/late.yaml", &late),
+            ("schedules/early.yaml", &of_early),
+            ("schedules/late.yaml", &of_late),
+        ]);
+        let planner = Planner::new(&snapshot);
+        let plans = snapshot.schedules().map(|schedule| planner.plan(schedule, "tax").unwrap());
+        plans.map(|plan| plan.rows[0].charge.amount_text()).collect()
+    }
+
+    /// IRS Publication 946: the mid-quarter convention holds for the whole year where more than 40 %
+    /// of its basis is placed in service in the last three months. Tables: 20.00,
+    /// 35.00 and 5.00 percent in the first year.
+    #[test]
+    fn one_dollar_above_forty_percent_makes_the_year_mid_quarter() {
+        assert_eq!(first_years("4000.00", ""), ["1200.00", "800.00"]);
+        assert_eq!(first_years("4001.00", ""), ["2100.00", "200.05"]);
+        // What leaves in the year does not count, and is not charged.
+        let gone = "events:\n  - {date: 2024-12-20, kind: disposal, disposal: scrap}\n";
+        assert_eq!(first_years("4001.00", gone), ["1200.00", "0.00"]);
+    }
+}
