@@ -34,6 +34,8 @@ pub enum StoreError {
     UnknownRevision { revision: String, why: Option<String> },
     #[error("nothing was known on {day}: the history of {tip} begins on {first}{}", if *.shallow { " in this clone, which is shallow" } else { "" })]
     NotYetKnown { day: Date, first: String, tip: String, shallow: bool },
+    #[error("{of} and {and} have no common ancestor{}", if *.shallow { " in this clone, which is shallow" } else { "" })]
+    NoCommonAncestor { of: String, and: String, shallow: bool },
     #[error("there is no file at {0}")]
     NoFile(String),
     #[error("{0} has changes that are not committed")]
@@ -79,6 +81,10 @@ impl StoreError {
             Self::UnknownRevision { .. } => "`git log --oneline` and `git branch -a` list what there is",
             Self::NotYetKnown { shallow: true, .. } => "`git fetch --unshallow` brings the rest",
             Self::NotYetKnown { .. } => "`estate log` shows the commits with their dates",
+            Self::NoCommonAncestor { shallow: true, .. } => {
+                "`git fetch --unshallow` brings the rest; in GitHub's checkout set fetch-depth: 0, in GitLab GIT_DEPTH: 0"
+            }
+            Self::NoCommonAncestor { .. } => "they belong to different histories, which git does not merge",
             Self::Dirty(_) => "commit or discard the changes first: `git diff` shows them",
             Self::Staged(_) => "commit them first, or take them back: `git restore --staged <path>`",
             Self::Linked(_) => "replace it by the folder it points to",

@@ -6,6 +6,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where files are read, written and waited for")]
 
+mod conflicts;
 mod durable;
 mod error;
 mod history;
@@ -14,6 +15,7 @@ mod init;
 mod known;
 mod origins;
 mod pack;
+mod proposed;
 mod record_history;
 mod revision;
 mod transaction;
@@ -30,6 +32,7 @@ pub use history::{CommitInfo, PathChange};
 pub use init::{Identity, create_repository, init_repository};
 pub use known::Known;
 pub use origins::Provenance;
+pub use proposed::Proposed;
 pub use record_history::{Before, Step};
 pub use transaction::{Committed, Transaction};
 
@@ -100,6 +103,19 @@ impl Store {
     /// The folder that holds `inventory/`.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The folder of the repository's files.
+    ///
+    /// # Errors
+    /// When there is no repository, or it has no files.
+    pub fn workdir(&self) -> Result<&Path, StoreError> {
+        self.git()?.workdir().ok_or(StoreError::Bare)
+    }
+
+    /// The estate's root below the repository's, with a trailing slash; empty where they are one.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     fn git(&self) -> Result<&Repository, StoreError> {
