@@ -4,7 +4,7 @@ use estate::render::escape;
 use estate::report::Report;
 use estate::reports::{Request, value_change};
 use estate::snapshot::Snapshot;
-use estate::store::{PathChange, Store};
+use estate::store::Store;
 use estate::suggest;
 
 use super::completions::record_ids;
@@ -13,6 +13,7 @@ use super::failure::{Exit, Failure};
 use super::named;
 use super::schedule::book_or_default;
 use super::value::PeriodArgs;
+use super::versions::{Named, differing};
 
 /// Show what changed between two versions, by record and field
 ///
@@ -23,12 +24,14 @@ use super::value::PeriodArgs;
 #[command(after_long_help = "Examples:
   estate diff                          what is not committed yet
   estate diff HEAD~5                   since five commits ago, with what is not committed
+  estate diff HEAD staged              what the next commit changes
+  estate diff 2025-12-31 2026-06-30    between what was known on two days
   estate diff v1.0..v2.0 --stat        between two versions, a line a record
   estate diff main --record srv-web-01
   estate diff main --value             with the effect on values and costs
   estate diff --exit-code              for scripts: 1 where anything differs")]
 pub struct Args {
-    /// The older version: a branch, tag or commit, or A..B for both
+    /// The older version: a branch, tag or commit, a date, `staged` or `worktree`; or A..B for both
     #[arg(value_name = "A", default_value = "HEAD")]
     before: String,
     /// The newer version [default: the files on disk]
@@ -67,9 +70,9 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         let hint = "name the versions as arguments: `estate diff A B`";
         return Err(Failure::usage("--rev names one version, and a diff has two").hint(hint).into());
     }
-    let (old, new) = versions(&args)?;
     let store = context.store()?;
-    let (before, after) = changed(&store, old, new)?;
+    let (old, new) = Named::pair(context, &store, &args.before, args.after.as_deref())?;
+    let (before, after) = differing(&store, &old, &new)?;
     let mut changes = diff::diff(&before, &after);
     if let Some(name) = &args.record {
         select_record(&store, name, &mut changes)?;
@@ -93,20 +96,16 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     } else {
         let detail = if args.name_only { Detail::Records } else { detail };
         let report = diff::report(&changes, &before, &after, detail);
-        context.show(&if args.value { valued(context, &store, &args, report)? } else { report })?;
+        let report = match args.value {
+            true => {
+                let (before, after) = (old.load(&store)?, new.load(&store)?);
+                with_value(context, report, &before, &after, &args.period, args.book.as_deref())?
+            }
+            false => report,
+        };
+        context.show(&report)?;
     }
     Ok(if args.exit_code && !changes.is_empty() { Exit::Findings } else { Exit::Done })
-}
-
-/// Both versions are read whole.
-fn valued(context: &Context, store: &Store, args: &Args, report: Report) -> anyhow::Result<Report> {
-    let (old, new) = versions(args)?;
-    let before = store.at(old)?;
-    let after = match new {
-        Some(new) => store.at(new)?,
-        None => store.worktree()?,
-    };
-    with_value(context, report, &before, &after, &args.period, args.book.as_deref())
 }
 
 /// Adds what the change does to the figures. Both versions are valued for one day, period and book:
@@ -128,38 +127,6 @@ pub fn with_value(
         .header("period", period.to_string())
         .header("book", book.as_str())
         .section(section))
-}
-
-/// The two versions; `None` is the files on disk. As in git, an end of `A..B` that is left out is
-/// HEAD.
-fn versions(args: &Args) -> Result<(&str, Option<&str>), Failure> {
-    let Some((old, new)) = args.before.split_once("..") else {
-        return Ok((&args.before, args.after.as_deref()));
-    };
-    if args.after.is_some() || new.starts_with('.') {
-        return Err(Failure::usage(format!("`{}` is not a pair of versions", args.before))
-            .hint("write A..B, or A and B as two arguments"));
-    }
-    let head = |end| if str::is_empty(end) { "HEAD" } else { end };
-    Ok((head(old), Some(head(new))))
-}
-
-/// Both versions of the files that differ: the cost follows the change.
-fn changed(store: &Store, old: &str, new: Option<&str>) -> anyhow::Result<(Snapshot, Snapshot)> {
-    let differing = match new {
-        Some(new) => store.changed_paths(old, new)?,
-        None => store.changed_on_disk(old)?,
-    };
-    let there = |is_there: fn(&PathChange) -> bool| -> Vec<String> {
-        differing.iter().filter(|change| is_there(change)).map(|change| change.path.clone()).collect()
-    };
-    let before = store.at_of(old, &there(|change| change.in_old))?;
-    let new_paths = there(|change| change.in_new);
-    let after = match new {
-        Some(new) => store.at_of(new, &new_paths)?,
-        None => store.worktree_of(&new_paths, &[])?,
-    };
-    Ok((before, after))
 }
 
 fn select_record(store: &Store, name: &str, changes: &mut Vec<Change>) -> Result<(), Failure> {

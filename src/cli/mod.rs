@@ -14,6 +14,7 @@ mod ci;
 mod completions;
 mod context;
 mod diff;
+mod diff_driver;
 mod edit;
 mod editor;
 mod explain;
@@ -37,6 +38,7 @@ mod subject;
 mod target;
 mod unset;
 mod value;
+mod versions;
 mod writing;
 
 use std::ffi::OsString;
@@ -86,6 +88,7 @@ verbs! {
     Ci = ci;
     Completions = completions;
     Diff = diff;
+    DiffDriver = diff_driver;
     Edit = edit;
     Explain = explain;
     Find = find;

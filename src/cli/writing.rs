@@ -6,10 +6,12 @@ use estate::diff;
 use estate::edit::Edit;
 use estate::finding::Finding;
 use estate::graph;
+use estate::model::{Kind, Place, is_valid_id};
 use estate::render::escape;
 use estate::render::findings::{self, FindingFormat, FindingsView, LeftOut};
 use estate::snapshot::Snapshot;
 use estate::store::{Store, Transaction};
+use estate::suggest;
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
@@ -106,7 +108,9 @@ pub fn write_to(
     if let Some(message) = &args.message {
         writing.edit.summary = message.clone();
     }
-    writing.edit.trailers.extend(args.change.iter().map(|change| ("Change".to_owned(), change.clone())));
+    if let Some(change) = &args.change {
+        refer_to_change(store, change, &mut writing)?;
+    }
     let edit = &writing.edit;
     if edit.is_empty() {
         context.say(&escape::terminal(&writing.unchanged));
@@ -124,6 +128,29 @@ pub fn write_to(
         return Ok(Exit::Done);
     };
     finish(context, args, &transaction, &writing, &made_from)
+}
+
+/// Names the change in a trailer of the commit. One that has no record is worth a word: the reference
+/// leads nowhere.
+fn refer_to_change(store: &Store, change: &str, writing: &mut Writing) -> anyhow::Result<()> {
+    let id = change.to_ascii_lowercase();
+    if !is_valid_id(&id) {
+        return Err(Failure::usage(format!("--change: `{change}` cannot be the id of a change"))
+            .hint("an id is letters, digits and hyphens, such as CHG-0042")
+            .into());
+    }
+    let path = Place::new(Kind::Change, None, &id).path();
+    let is_there = writing.edit.files().any(|(edited, text)| edited == path && text.is_some())
+        || store.read_file(&path)?.is_some();
+    if !is_there {
+        let places = store.record_places()?;
+        let changes = places.iter().filter(|place| place.kind == Kind::Change);
+        let near = suggest::did_you_mean(&id, changes.map(|place| place.id.as_str()));
+        let near = near.unwrap_or_else(|| format!("`estate add change {id}` makes it"));
+        writing.warnings.push(format!("there is no change record `{id}`: {near}"));
+    }
+    writing.edit.trailers.push(("Change".to_owned(), change.to_owned()));
+    Ok(())
 }
 
 /// Both sides of the edit as the gate needs them, and whether they are the whole estate.
