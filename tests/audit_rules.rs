@@ -147,8 +147,9 @@ fn files_that_are_no_records_are_findings_at_their_path() {
     }
 }
 
-/// Rules that need more than files: two branches, in `tests/audit_cli.rs`.
-const ELSEWHERE: [&str; 1] = ["merge-conflict"];
+/// Rules that need more than files: two branches, in `tests/audit_cli.rs`, or commits, in
+/// `tests/history.rs`.
+const ELSEWHERE: [&str; 2] = ["merge-conflict", "missing-change-reference"];
 
 #[test]
 fn every_rule_has_a_case_and_every_file_is_in_the_registry() {
@@ -257,7 +258,8 @@ fn the_shipped_inventory_audits_clean() {
 }
 
 /// Rules whose examples say in words what cannot be shown in a few lines of text.
-const IN_WORDS: [&str; 9] = [
+const IN_WORDS: [&str; 10] = [
+    "missing-change-reference",
     "merge-conflict",
     "unreadable-file",
     "not-a-file",

@@ -69,6 +69,9 @@ pub enum Check {
     /// On the estate as a whole. An edit that neither adds nor deletes a record, and changes none of
     /// the `watches` fields in a record of that kind, cannot break the rule anew.
     Estate { watches: Watches, run: fn(&Context<'_>, &mut Vec<Finding>) },
+    /// On commits rather than on records: before one is written, and on those of a branch where the
+    /// change since another is audited.
+    Commit,
     /// On the waivers, when all findings are known and those waived are counted.
     Waivers(fn(&Waivers<'_>, &Context<'_>, &mut Vec<Finding>)),
 }
@@ -157,6 +160,18 @@ pub fn audit(snapshot: &Snapshot, as_of: Date) -> Audit {
     Audit { findings, waived }
 }
 
+/// The findings on a commit that names no change, at the levels of the settings: `by` says which it
+/// is, `paths` which files it touches.
+pub fn missing_change_reference<'p>(
+    snapshot: &Snapshot,
+    by: &str,
+    paths: impl Iterator<Item = &'p str>,
+) -> Vec<Finding> {
+    let mut findings = rules::missing_change_reference::check(snapshot, by, paths);
+    levels::apply(snapshot.settings(), &mut findings);
+    findings
+}
+
 fn rule_findings(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = reading_and_record_findings(context);
     for rule in RULES {
@@ -193,7 +208,7 @@ fn record_findings(context: &Context<'_>, records: &[Arc<Record>]) -> Vec<Findin
         match rule.check {
             Check::Record(check) => by_record.push(check),
             Check::Reference(check) => by_reference.push(check),
-            Check::Reading | Check::Estate { .. } | Check::Waivers(_) => {}
+            Check::Reading | Check::Commit | Check::Estate { .. } | Check::Waivers(_) => {}
         }
     }
     let check = |record: &Arc<Record>| {

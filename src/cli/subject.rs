@@ -46,6 +46,8 @@ impl ScopeArgs {
 pub struct Subject {
     pub snapshot: Snapshot,
     conflicts: Vec<Finding>,
+    /// On the commits of the reported change.
+    commits: Vec<Finding>,
     /// The files that the reported change touches; `None` where all findings are wanted.
     changed: Option<Vec<String>>,
 }
@@ -80,7 +82,9 @@ impl Subject {
             }
         };
         let changed = changed.map(|changed| changed.into_iter().map(|change| change.path).collect());
-        Ok(Subject { snapshot: context.snapshot(store)?, conflicts: Vec::new(), changed })
+        let snapshot = context.snapshot(store)?;
+        let commits = on_commits(store, &snapshot, since, &[head])?;
+        Ok(Subject { snapshot, conflicts: Vec::new(), commits, changed })
     }
 
     /// The merge of two commits, for the change since a third.
@@ -101,13 +105,14 @@ impl Subject {
                 Some(changed.into_iter().map(|change| change.path).collect())
             }
         };
-        Ok(Subject { snapshot: proposed.snapshot, conflicts: proposed.conflicts, changed })
+        let commits = on_commits(store, &proposed.snapshot, since, heads)?;
+        Ok(Subject { snapshot: proposed.snapshot, conflicts: proposed.conflicts, commits, changed })
     }
 
     /// The findings that are to be reported, ordered by place, and how many are waived.
     pub fn audit(&self, context: &Context) -> Audit {
         let mut audit = audit::audit(&self.snapshot, context.as_of);
-        audit.findings.extend(self.conflicts.iter().cloned());
+        audit.findings.extend(self.conflicts.iter().chain(&self.commits).cloned());
         finding::sort(&mut audit.findings);
         if let Some(changed) = &self.changed {
             let changed: BTreeSet<&str> = changed.iter().map(String::as_str).collect();
@@ -131,4 +136,27 @@ impl Subject {
         };
         Err(Failure::nothing(why).hint("where that is as it should be, say --allow-empty"))
     }
+}
+
+/// What is wrong with the commits of the change since a revision: those that touch what is protected
+/// name a change.
+fn on_commits(
+    store: &Store,
+    snapshot: &Snapshot,
+    since: Option<&str>,
+    heads: &[&str],
+) -> anyhow::Result<Vec<Finding>> {
+    let (mut findings, mut seen) = (Vec::new(), BTreeSet::new());
+    let is_protected = snapshot.settings().is_some_and(|settings| !settings.protected.is_empty());
+    let Some(since) = since.filter(|_| is_protected) else { return Ok(findings) };
+    for head in heads {
+        for (commit, changed) in store.commits_since(since, head)? {
+            if commit.changes.is_empty() && seen.insert(commit.id.clone()) {
+                let by = format!("commit {} of {}", commit.short(), commit.date);
+                let paths = changed.iter().map(|change| change.path.as_str());
+                findings.extend(audit::missing_change_reference(snapshot, &by, paths));
+            }
+        }
+    }
+    Ok(findings)
 }

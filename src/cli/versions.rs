@@ -64,7 +64,8 @@ pub fn differing(store: &Store, old: &Named, new: &Named) -> anyhow::Result<(Sna
     };
     let with_disk = |commit: &str| -> anyhow::Result<(Snapshot, Snapshot)> {
         let differing = store.changed_on_disk(commit)?;
-        let (old, new) = (paths(&differing, |change| change.in_old), paths(&differing, |change| change.in_new));
+        let (old, new) =
+            (paths(&differing, |change| change.in_old), paths(&differing, |change| change.in_new));
         Ok((store.at_of(commit, &old)?, store.worktree_of(&new, &[])?))
     };
     match (old, new) {

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use estate::audit;
 use estate::diff;
 use estate::edit::Edit;
-use estate::finding::Finding;
+use estate::finding::{Finding, Level};
 use estate::graph;
 use estate::model::{Kind, Place, is_valid_id};
 use estate::render::escape;
@@ -117,7 +117,13 @@ pub fn write_to(
         return Ok(Exit::Done);
     }
     let (before, after, whole) = judged(store, &scope, edit, &made_from)?;
-    let errors = audit::new_errors(&before, &after, context.as_of, whole);
+    let mut errors = audit::new_errors(&before, &after, context.as_of, whole);
+    // Files alone are no commit yet: whoever makes it names the change.
+    if args.change.is_none() && !args.no_commit {
+        let paths = edit.files().map(|(path, _)| path);
+        errors.extend(audit::missing_change_reference(&made_from, "this commit", paths));
+        errors.retain(|finding| finding.level == Level::Error);
+    }
     if !errors.is_empty() {
         return refuse(context, &errors, &after);
     }

@@ -19,6 +19,8 @@ pub struct Settings {
     /// By name, in the order of the file.
     pub books: IndexMap<String, Book>,
     class_defaults: IndexMap<String, IndexMap<String, PlanDefault>>,
+    /// The classes whose items change only with a reference to a change.
+    pub protected: Vec<String>,
     /// Levels of rules of the audit that differ from their own, by the rule's id.
     pub levels: IndexMap<String, LevelSetting>,
 }
@@ -70,6 +72,7 @@ impl Settings {
                 .into_iter()
                 .map(|(class, raw)| Some((class, plans(raw)?)))
                 .collect::<Option<_>>()?,
+            protected: raw.protected.classes,
             levels: raw.audit.levels.into_iter().map(|(rule, name)| (rule, level(&name))).collect(),
         })
     }
@@ -99,6 +102,14 @@ struct Raw {
     class_defaults: IndexMap<String, RawClass>,
     #[serde(default)]
     audit: RawAudit,
+    #[serde(default)]
+    protected: RawProtected,
+}
+
+#[derive(Deserialize, Default)]
+struct RawProtected {
+    #[serde(default)]
+    classes: Vec<String>,
 }
 
 #[derive(Deserialize, Default)]

@@ -66,6 +66,29 @@ impl Store {
         })
     }
 
+    /// The commits that lead to `revision` and not to `base`, with the files that each changed, merges
+    /// left out.
+    pub fn commits_since(
+        &self,
+        base: &str,
+        revision: &str,
+    ) -> Result<Vec<(CommitInfo, Vec<PathChange>)>, StoreError> {
+        let git = self.git()?;
+        let mut walk = git.revwalk()?;
+        walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME)?;
+        walk.push(self.commit_at(revision)?.id())?;
+        walk.hide(self.commit_at(base)?.id())?;
+        let mut commits = Vec::new();
+        for id in walk {
+            let commit = git.find_commit(id?)?;
+            if commit.parent_count() <= 1 && !is_cut(&commit) {
+                let changed = self.changed_between(commit.parents().next().as_ref(), &commit)?;
+                commits.push((info(&commit), changed));
+            }
+        }
+        Ok(commits)
+    }
+
     /// The files that differ between two commits.
     pub fn changed_paths(&self, old: &str, new: &str) -> Result<Vec<PathChange>, StoreError> {
         let (old, new) = (self.commit_at(old)?, self.commit_at(new)?);

@@ -24,6 +24,7 @@ mod in_use_without_date;
 mod in_use_without_host;
 mod in_use_without_location;
 mod in_use_without_owner;
+pub(super) mod missing_change_reference;
 mod missing_settings;
 mod mixed_currencies;
 mod over_allocated;
@@ -122,6 +123,8 @@ pub static RULES: &[&Rule] = &[
     &consumer_shares_not_100_percent::RULE,
     &over_allocated::RULE,
     &unpriced_component::RULE,
+    // Commits.
+    &missing_change_reference::RULE,
     // Settings.
     &missing_settings::RULE,
     &fiscal_year_gap::RULE,
