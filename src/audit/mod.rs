@@ -167,7 +167,7 @@ pub fn missing_change_reference<'p>(
     by: &str,
     paths: impl Iterator<Item = &'p str>,
 ) -> Vec<Finding> {
-    let mut findings = rules::missing_change_reference::check(snapshot, by, paths);
+    let mut findings = rules::missing_change_reference(snapshot, by, paths);
     levels::apply(snapshot.settings(), &mut findings);
     findings
 }

@@ -168,11 +168,44 @@ proptest! {
     #[test]
     fn the_way_back_undoes_the_way_there(old in estate(), new in estate()) {
         let (old, new) = (load(&old), load(&new));
-        let mut there: Vec<_> = diff(&old, &new).into_iter().map(|c| (c.record, c.money)).collect();
-        let mut back: Vec<_> =
-            diff(&new, &old).into_iter().map(|c| (c.record, c.money.map(|money| money.negated()))).collect();
-        there.sort_by(|a, b| a.0.cmp(&b.0));
-        back.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut there: Vec<_> =
+            diff(&old, &new).into_iter().map(|c| (c.before_path, c.after_path, c.money)).collect();
+        let mut back: Vec<_> = diff(&new, &old)
+            .into_iter()
+            .map(|c| (c.after_path, c.before_path, c.money.map(|money| money.negated())))
+            .collect();
+        there.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        back.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
         prop_assert_eq!(there, back);
     }
+}
+
+#[test]
+fn the_same_data_under_another_id_is_a_rename() {
+    let after = snapshot(&[("items/server/web.yaml", &SERVER.replace("id: srv", "id: web"))]);
+    assert_eq!(lines(&item(SERVER), &after), ["renamed item/web: id srv -> web"]);
+    assert_eq!(diff(&item(SERVER), &after)[0].money, None);
+    // One field more, and nobody can say that it is the same one.
+    let other = SERVER.replace("id: srv", "id: web").replace("name: Web", "name: Shop");
+    let changes = diff(&item(SERVER), &snapshot(&[("items/server/web.yaml", other.as_str())]));
+    assert_eq!(changes.iter().map(|c| c.kind).collect::<Vec<_>>(), [ChangeKind::Removed, ChangeKind::Added]);
+    // Nor where two could be it.
+    let twins = [("web-1", "items/server/web-1.yaml"), ("web-2", "items/server/web-2.yaml")]
+        .map(|(id, path)| (path, SERVER.replace("id: srv", &format!("id: {id}"))));
+    let twins = snapshot(&twins.each_ref().map(|(path, text)| (*path, text.as_str())));
+    assert!(diff(&item(SERVER), &twins).iter().all(|change| change.kind != ChangeKind::Renamed));
+}
+
+#[test]
+fn an_element_under_another_key_is_the_same_element_where_there_is_no_doubt() {
+    let service = |components: &str| {
+        snapshot(&[("services/shop.yaml", &format!("id: shop\nname: Shop\ncomponents:\n{components}"))])
+    };
+    let before = service("  - {item: a, share: 60%}\n  - {item: b, share: 40%}\n");
+    let after = service("  - {item: c, share: 60%}\n  - {item: b, share: 40%}\n");
+    assert_eq!(lines(&before, &after), ["changed service/shop: components[item=a].item a -> c"]);
+    // Two with the same share may have changed places.
+    let before = service("  - {item: a, share: 50%}\n  - {item: b, share: 50%}\n");
+    let after = service("  - {item: c, share: 50%}\n  - {item: d, share: 50%}\n");
+    assert_eq!(lines(&before, &after).len(), 4);
 }

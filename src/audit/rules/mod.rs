@@ -24,7 +24,7 @@ mod in_use_without_date;
 mod in_use_without_host;
 mod in_use_without_location;
 mod in_use_without_owner;
-pub(super) mod missing_change_reference;
+mod missing_change_reference;
 mod missing_settings;
 mod mixed_currencies;
 mod over_allocated;
@@ -47,6 +47,8 @@ mod unused_waiver;
 mod waiver_without_reason;
 mod warranty_ends_before_acquisition;
 mod wrong_reference_kind;
+
+pub(super) use missing_change_reference::check as missing_change_reference;
 
 /// Every rule, in the order of the catalogue.
 pub static RULES: &[&Rule] = &[
