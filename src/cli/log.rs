@@ -55,7 +55,11 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let store = context.store()?;
     let limit = args.limit.unwrap_or(usize::MAX);
     let (mut report, nothing) = match &args.id {
-        None => (commits(context, &store, &only, limit, args.stat)?, Failure::nothing(only.nothing())),
+        None => {
+            let hint = store.is_shallow().then(|| SHALLOW.to_owned());
+            let report = commits(context, &store, &only, limit, args.stat)?;
+            (report, Failure::nothing(only.nothing()).hint_if(hint))
+        }
         Some(name) => {
             let record = named::in_history(context, &store, name, revision(context))?;
             let report = history(context, &store, &record, &only, limit, args.field.as_deref())?;
@@ -68,8 +72,6 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let is_nothing = report.sections.iter().all(|section| section.rows.is_empty());
     if !is_nothing || context.format_name().is_some() {
         context.show(&report)?;
-    } else {
-        report.notes.iter().for_each(|note| context.say(note));
     }
     if is_nothing { Err(nothing.into()) } else { Ok(Exit::Done) }
 }
@@ -224,6 +226,11 @@ fn history(
     let detail = if field.is_some() { Detail::All } else { Detail::Fields };
     let (mut shown, mut is_cut) = (0, false);
     store.record_history(record, revision(context), estate.schemas(), |step| {
+        if let Some(record) =
+            step.after.as_deref().filter(|_| step.is_cut && field.is_none() && only.is_all())
+        {
+            section.push(beginning(&step.commit(), record));
+        }
         if !step.is_change() {
             return true;
         }
@@ -244,6 +251,15 @@ fn history(
         .header("rev", version(context, store)?.to_string())
         .section(section);
     Ok(if is_cut { report.note(newest(limit)) } else { report })
+}
+
+/// The row of a record that a shallow clone begins with: it was so in this commit, and who made it so
+/// is not known.
+fn beginning(commit: &CommitInfo, record: &Record) -> Vec<Cell> {
+    let mut cells = vec![Cell::Empty, Cell::id(commit.short()), Cell::Empty, Cell::text("truncated")];
+    cells.extend([Cell::Empty, Cell::Empty, record.text("name").into(), Cell::Empty]);
+    cells.push(Cell::text("it was there already"));
+    cells
 }
 
 fn own(step: &Step<'_>, estate: &estate::snapshot::Snapshot) -> Option<Change> {
