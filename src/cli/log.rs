@@ -114,12 +114,13 @@ impl Only {
 
     /// Why no commit is shown.
     fn nothing(&self) -> String {
-        match self {
-            Only { since: None, author: None, change: Some(change) } => {
-                format!("no commit has the trailer `Change: {change}`")
-            }
-            only if only.is_all() => "no commit touched the estate".to_owned(),
-            _ => "no commit is by that author, since that day and for that change".to_owned(),
+        let since = self.since.map(|since| format!("dated {since} or after"));
+        let author = self.author.as_ref().map(|author| format!("by `{author}`"));
+        let change = self.change.as_ref().map(|change| format!("with the trailer `Change: {change}`"));
+        let wanted: Vec<String> = [since, author, change].into_iter().flatten().collect();
+        match wanted.is_empty() {
+            true => "no commit touched the estate".to_owned(),
+            false => format!("no commit {} touched the estate", wanted.join(" and ")),
         }
     }
 }
