@@ -1,5 +1,6 @@
 //! Calendar dates and lengths of time. There are no time zones: a date is a day in the calendar.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -80,6 +81,38 @@ impl Duration {
         }
     }
 
+    /// Days, where the unit is weeks or days.
+    pub fn days(&self) -> Option<u32> {
+        match self.unit {
+            Unit::Weeks => Some(self.count * 7),
+            Unit::Days => Some(self.count),
+            Unit::Years | Unit::Months => None,
+        }
+    }
+
+    /// Which of two lengths is longer. Days and months compare where no calendar can turn it round:
+    /// 30 days are shorter than 2 months, and may be longer or shorter than one.
+    pub fn compare(&self, other: &Duration) -> Option<Ordering> {
+        match (self.months(), self.days(), other.months(), other.days()) {
+            (Some(mine), _, Some(theirs), _) => Some(mine.cmp(&theirs)),
+            (_, Some(mine), _, Some(theirs)) => Some(mine.cmp(&theirs)),
+            (_, Some(days), Some(months), _) => days_against_months(days, months),
+            (Some(months), _, _, Some(days)) => days_against_months(days, months).map(Ordering::reverse),
+            _ => None,
+        }
+    }
+
+    /// The day this long before `date`; in a shorter month its last day.
+    pub fn before(&self, date: Date) -> Result<Date, DateError> {
+        let earlier = match self.unit {
+            Unit::Years => date.checked_sub_months(Months::new(self.count * 12)),
+            Unit::Months => date.checked_sub_months(Months::new(self.count)),
+            Unit::Weeks => date.checked_sub_days(Days::new(u64::from(self.count) * 7)),
+            Unit::Days => date.checked_sub_days(Days::new(u64::from(self.count))),
+        };
+        earlier.filter(|day| day.year() >= 1).ok_or(DateError::OutOfRange)
+    }
+
     /// The first day after a span of this length that begins on `start`.
     pub fn after(&self, start: Date) -> Result<Date, DateError> {
         self.times_after(1, start)
@@ -135,6 +168,17 @@ impl fmt::Display for Duration {
             Unit::Days => "d",
         };
         write!(f, "{}{unit}", self.count)
+    }
+}
+
+/// Months are 30.436875 days on average (the Gregorian calendar repeats after 146 097 days and 4800
+/// months), and no span of months strays from that by more than three days.
+fn days_against_months(days: u32, months: u32) -> Option<Ordering> {
+    let average = u64::from(months) * 146_097 / 4800;
+    match u64::from(days) {
+        days if days + 4 < average => Some(Ordering::Less),
+        days if days > average + 4 => Some(Ordering::Greater),
+        _ => None,
     }
 }
 
@@ -211,6 +255,41 @@ mod tests {
         for text in ["", "y", "5", "0y", "05y", "5 y", "5Y", "-5y", "1.5y", "99999y"] {
             assert!(text.parse::<Duration>().is_err(), "{text:?} was read as a duration");
         }
+    }
+
+    #[test]
+    fn lengths_compare_where_no_calendar_turns_them_round() {
+        let compare = |one: &str, other: &str| {
+            one.parse::<Duration>().unwrap().compare(&other.parse::<Duration>().unwrap())
+        };
+        assert_eq!(compare("1y", "12mo"), Some(Ordering::Equal));
+        assert_eq!(compare("2w", "15d"), Some(Ordering::Less));
+        assert_eq!(compare("30d", "2mo"), Some(Ordering::Less));
+        assert_eq!(compare("3mo", "30d"), Some(Ordering::Greater));
+        assert_eq!(compare("30d", "1mo"), None);
+        assert_eq!(compare("365d", "1y"), None);
+        assert_eq!(compare("400d", "1y"), Some(Ordering::Greater));
+    }
+
+    /// Every span of up to 50 months from every day of a leap cycle is within what is claimed.
+    #[test]
+    fn spans_of_months_stray_little_from_their_average() {
+        for start in date("2096-01-01").iter_days().take(366 * 8 + 1) {
+            for months in [1, 2, 3, 6, 11, 12, 18, 25, 48, 50] {
+                let days = (add_months(start, months).unwrap() - start).num_days();
+                let days = u32::try_from(days).unwrap();
+                assert_eq!(days_against_months(days, months), None, "{start} + {months} months");
+            }
+        }
+    }
+
+    #[test]
+    fn durations_go_back_in_their_own_unit() {
+        let before = |length: &str, day: &str| length.parse::<Duration>().unwrap().before(date(day));
+        assert_eq!(before("1mo", "2024-03-31"), Ok(date("2024-02-29")));
+        assert_eq!(before("1y", "2024-02-29"), Ok(date("2023-02-28")));
+        assert_eq!(before("2w", "2024-01-01"), Ok(date("2023-12-18")));
+        assert_eq!(before("9999y", "2024-01-01"), Err(DateError::OutOfRange));
     }
 
     #[test]

@@ -27,7 +27,7 @@
 //!   store                files and git: nothing else touches them
 //!   render               a report or findings as text, one file a format
 //!   reports              named reports, made of what engines say
-//!   engines              audit contract diff edits import query schedule value: pure functions of snapshots
+//!   engines              audit contract diff edits import policy query schedule value: pure functions of snapshots
 //!   graph → snapshot → model → schema
 //!   leaf data            money date source yaml finding report …
 //! ```
@@ -42,6 +42,7 @@
 // Leaf data.
 pub mod date;
 pub mod embedded;
+pub mod glob;
 pub mod money;
 pub mod source;
 pub mod suggest;
@@ -61,13 +62,17 @@ pub mod snapshot;
 pub mod graph;
 
 // What is made of it.
-pub mod audit;
+pub mod schedule;
+
 pub mod contract;
+pub mod query;
+
+pub mod policy;
+
+pub mod audit;
 pub mod diff;
 pub mod edits;
 pub mod import;
-pub mod query;
-pub mod schedule;
 
 pub mod value;
 

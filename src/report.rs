@@ -46,6 +46,12 @@ impl Report {
         self
     }
 
+    /// Whether some figure is missing.
+    pub fn has_holes(&self) -> bool {
+        let rows = self.sections.iter().flat_map(|section| &section.rows);
+        rows.flat_map(|row| &row.cells).any(|cell| matches!(cell, Cell::Missing(_)))
+    }
+
     /// The name and version of the shape in machine formats.
     pub fn schema(&self) -> String {
         format!("estate.{}/1", self.name)

@@ -352,7 +352,7 @@ fn file_finding(rule: &'static str, path: &str, message: String, help: &'static 
 }
 
 fn stray(path: &str) -> Finding {
-    let folders = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Settings).map(Kind::folder);
+    let folders = Kind::ALL.into_iter().filter(|kind| !kind.is_single()).map(Kind::folder);
     let help = match path.strip_suffix(".yml") {
         Some(stem) => format!("rename it to {stem}.yaml"),
         None => format!(

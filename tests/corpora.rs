@@ -135,7 +135,7 @@ fn every_attack_file_has_a_located_finding() {
     assert!(made.status.success(), "{made:?}");
     let schemas = Schemas::shipped();
     let place = Place::of(SERVER).unwrap();
-    let mut rules: BTreeMap<std::borrow::Cow<str>, usize> = BTreeMap::new();
+    let mut rules: BTreeMap<String, usize> = BTreeMap::new();
     let mut count = 0;
     for entry in fs::read_dir(folder.path()).unwrap() {
         let path = entry.unwrap().path();
@@ -146,7 +146,7 @@ fn every_attack_file_has_a_located_finding() {
         let finding =
             record.findings().first().unwrap_or_else(|| panic!("{} has no finding", path.display()));
         assert!(finding.location.line >= 1, "{}: {finding:?}", path.display());
-        *rules.entry(finding.rule.clone()).or_insert(0) += 1;
+        *rules.entry(finding.rule.to_string()).or_insert(0) += 1;
         count += 1;
     }
     println!("attack files: {count}, first findings: {rules:?}");

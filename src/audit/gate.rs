@@ -1,9 +1,10 @@
 //! The gate before a write: an edit may not break what was whole. What was broken before stays
-//! the audit's business, so that a bad estate can be mended step by step.
+//! the audit's business, so that a bad estate can be mended step by step. So are policies: they judge
+//! a record with its neighbours, and a write reads no more than what it changes.
 
 use std::collections::HashMap;
 
-use super::{Check, Context, RULES, audit, record_findings};
+use super::{Check, Context, RULES, Waivers, reading_and_record_findings, rule_findings, settle};
 use crate::date::Date;
 use crate::edit::Edit;
 use crate::finding::{Finding, Level};
@@ -13,14 +14,14 @@ use crate::snapshot::Snapshot;
 /// The errors of `after` that `before` does not have. `whole` says whether both snapshots hold the
 /// whole estate; otherwise only the edited records and what they refer to are judged.
 pub fn new_errors(before: &Snapshot, after: &Snapshot, as_of: Date, whole: bool) -> Vec<Finding> {
-    let judge = |snapshot: &Snapshot| match whole {
-        true => audit(snapshot, as_of),
-        false => {
-            let context = Context::new(snapshot, as_of);
-            let mut findings: Vec<Finding> = snapshot.findings().cloned().collect();
-            findings.extend(record_findings(&context, snapshot.all()));
-            findings
-        }
+    let judge = |snapshot: &Snapshot| {
+        let context = Context::new(snapshot, as_of);
+        let mut findings = match whole {
+            true => rule_findings(&context),
+            false => reading_and_record_findings(&context),
+        };
+        settle(&context, &mut Waivers::of(snapshot), &mut findings);
+        findings
     };
     let mut known: HashMap<[String; 4], usize> = HashMap::new();
     let owned = |finding: &Finding| {
@@ -65,7 +66,9 @@ pub fn needs_whole_estate(edit: &Edit, before: &Snapshot, after: &Snapshot) -> b
         };
         old.root().is_none()
             || new.root().is_none()
-            || new.kind() == Kind::Settings
+            || new.kind().is_single()
+            // What a record with errors hides comes to light when it is mended.
+            || old.is_sound() != new.is_sound()
             || watched.iter().any(|(kind, field)| *kind == new.kind() && changed(field))
     })
 }

@@ -3,10 +3,13 @@
 //! A rule is one file in `rules/`: its prose and its check. Adding one is that file and a line in
 //! [`RULES`].
 
+pub mod baseline;
 mod cycles;
 mod gate;
+mod levels;
 mod rules;
 pub mod scope;
+mod waivers;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -16,13 +19,16 @@ use rayon::prelude::*;
 use crate::date::Date;
 use crate::finding::{self, Finding, Level};
 use crate::graph::{self, Graph, Reference, Resolved};
+use crate::model::policy::Policy;
 use crate::model::schedule::Schedule;
-use crate::model::{Kind, Record};
+use crate::model::{Kind, Place, Record};
+use crate::policy::Policies;
 use crate::snapshot::Snapshot;
 use crate::source::Location;
 
 pub use gate::{needs_whole_estate, new_errors};
 pub use rules::RULES;
+pub use waivers::{Waiver, Waivers};
 
 /// A rule of the audit: what it forbids, why, and how it is checked.
 pub struct Rule {
@@ -62,6 +68,8 @@ pub enum Check {
     /// On the estate as a whole. An edit that neither adds nor deletes a record, and changes none of
     /// the `watches` fields in a record of that kind, cannot break the rule anew.
     Estate { watches: Watches, run: fn(&Context<'_>, &mut Vec<Finding>) },
+    /// On the waivers, when all findings are known and those waived are counted.
+    Waivers(fn(&Waivers<'_>, &Context<'_>, &mut Vec<Finding>)),
 }
 
 /// Top-level fields by the kind of record they stand in.
@@ -74,15 +82,31 @@ pub struct Context<'a> {
     pub as_of: Date,
     graph: OnceLock<Graph<'a>>,
     schedules: OnceLock<HashMap<&'a str, Vec<Schedule<'a>>>>,
+    policies: OnceLock<Policies<'a>>,
 }
 
 impl<'a> Context<'a> {
     pub fn new(snapshot: &'a Snapshot, as_of: Date) -> Self {
-        Self { snapshot, as_of, graph: OnceLock::new(), schedules: OnceLock::new() }
+        Self {
+            snapshot,
+            as_of,
+            graph: OnceLock::new(),
+            schedules: OnceLock::new(),
+            policies: OnceLock::new(),
+        }
     }
 
     pub fn graph(&self) -> &Graph<'a> {
         self.graph.get_or_init(|| Graph::of(self.snapshot))
+    }
+
+    /// Whether there is a rule or a policy of this id.
+    fn knows_rule(&self, id: &str) -> bool {
+        rule(id).is_some() || policy(id, self.snapshot).is_some()
+    }
+
+    fn policies(&self) -> &Policies<'a> {
+        self.policies.get_or_init(|| Policies::compile(self.snapshot, self.as_of))
     }
 
     /// The depreciation schedules of an item. On part of an estate some may be missing, so this is
@@ -101,18 +125,59 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Every finding on the estate, ordered by place.
-pub fn audit(snapshot: &Snapshot, as_of: Date) -> Vec<Finding> {
+/// What the audit says of an estate.
+pub struct Audit {
+    /// Ordered by place.
+    pub findings: Vec<Finding>,
+    /// How many more there are that waivers accept.
+    pub waived: usize,
+}
+
+/// Every finding on the estate: of reading, of the rules and of its policies.
+pub fn audit(snapshot: &Snapshot, as_of: Date) -> Audit {
     let context = Context::new(snapshot, as_of);
-    let mut findings: Vec<Finding> = snapshot.findings().cloned().collect();
-    findings.extend(record_findings(&context, snapshot.all()));
+    let mut findings = rule_findings(&context);
+    findings.extend(context.policies().judge());
+    let mut waivers = Waivers::of(snapshot);
+    let waived = settle(&context, &mut waivers, &mut findings);
     for rule in RULES {
-        if let Check::Estate { run, .. } = rule.check {
-            run(&context, &mut findings);
+        if let Check::Waivers(check) = rule.check {
+            check(&waivers, &context, &mut findings);
         }
     }
+    levels::apply(snapshot.settings(), &mut findings);
     finding::sort(&mut findings);
+    Audit { findings, waived }
+}
+
+fn rule_findings(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = reading_and_record_findings(context);
+    for rule in RULES {
+        if let Check::Estate { run, .. } = rule.check {
+            run(context, &mut findings);
+        }
+    }
     findings
+}
+
+/// What can be said of records without the rest of the estate.
+fn reading_and_record_findings(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = context.snapshot.findings().cloned().collect();
+    findings.extend(record_findings(context, context.snapshot.all()));
+    findings
+}
+
+/// Leaves what the estate's own settings and waivers leave of the findings, and counts the waived.
+fn settle(context: &Context<'_>, waivers: &mut Waivers<'_>, findings: &mut Vec<Finding>) -> usize {
+    levels::apply(context.snapshot.settings(), findings);
+    waivers.waive(findings, context.as_of)
+}
+
+/// What a finding is about, whatever the lines: `item/srv-01`, or the path of a file that is no
+/// record.
+fn subject(finding: &Finding) -> String {
+    let path = &*finding.location.path;
+    Place::of(path).map_or_else(|| path.to_owned(), |place| format!("{}/{}", place.kind, place.id))
 }
 
 fn record_findings(context: &Context<'_>, records: &[Arc<Record>]) -> Vec<Finding> {
@@ -121,7 +186,7 @@ fn record_findings(context: &Context<'_>, records: &[Arc<Record>]) -> Vec<Findin
         match rule.check {
             Check::Record(check) => by_record.push(check),
             Check::Reference(check) => by_reference.push(check),
-            Check::Reading | Check::Estate { .. } => {}
+            Check::Reading | Check::Estate { .. } | Check::Waivers(_) => {}
         }
     }
     let check = |record: &Arc<Record>| {
@@ -142,4 +207,15 @@ fn record_findings(context: &Context<'_>, records: &[Arc<Record>]) -> Vec<Findin
 /// The rule of this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
+}
+
+/// The policy of this rule id.
+pub fn policy<'s>(id: &str, snapshot: &'s Snapshot) -> Option<Policy<'s>> {
+    snapshot.get(Kind::Policy, id.strip_prefix(Policy::PREFIX)?).map(Policy)
+}
+
+/// The ids of every rule, and of the policies of an estate.
+pub fn rule_ids(snapshot: &Snapshot) -> Vec<String> {
+    let policies = snapshot.of_kind(Kind::Policy).map(|record| Policy(record).rule());
+    RULES.iter().map(|rule| rule.id.to_owned()).chain(policies).collect()
 }

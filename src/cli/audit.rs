@@ -1,16 +1,26 @@
+use std::path::PathBuf;
+
+use anyhow::Context as _;
 use estate::audit::RULES;
-use estate::finding::Level;
-use estate::render::findings::{self, FindingFormat, FindingsView, RuleInfo};
+use estate::audit::baseline::Baseline;
+use estate::finding::{Finding, Level};
+use estate::model::Kind;
+use estate::model::policy::Policy;
+use estate::render::findings::{self, FindingFormat, FindingsView, LeftOut, RuleInfo};
+use estate::snapshot::Snapshot;
+use estate::store::write_file;
 
 use super::context::{Context, unknown_format};
-use super::failure::Exit;
+use super::failure::{Exit, Failure};
 use super::subject::{ScopeArgs, Subject};
 
 /// Check the estate: every file, every rule
 ///
 /// Reads every record and reports each broken rule with its place, why it matters and how to mend
-/// it. `estate explain RULE` says more. Exits with 1 where there are findings at or above
-/// --fail-on, and with 4 where nothing was checked.
+/// it. `estate explain RULE` says more. Policies in inventory/policies/ are rules of your own, and
+/// what inventory/waivers.yaml or a comment `# estate: ignore[RULE] reason` accepts is counted
+/// rather than shown. Exits with 1 where there are findings at or above --fail-on, and with 4 where
+/// nothing was checked.
 #[derive(clap::Args)]
 #[command(after_long_help = "Examples:
   estate audit                               every finding, with the offending line
@@ -19,7 +29,9 @@ use super::subject::{ScopeArgs, Subject};
   estate audit --rev v1.0                    the estate as it was
   estate audit --staged                      what is about to be committed
   estate audit --changed-since main          what this branch has to do with
-  estate audit --merge-with origin/main      what merging both branches would give")]
+  estate audit --merge-with origin/main      what merging both branches would give
+  estate audit --write-baseline known.json   accept what is there today
+  estate audit --baseline known.json         and fail on what is new")]
 pub struct Args {
     /// The lowest level that makes the audit fail
     #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = ["error", "warning", "note"])]
@@ -30,22 +42,29 @@ pub struct Args {
     /// Leave these rules out
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
+    /// Leave out the findings that this file holds
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write the findings to this file; with --baseline only those of it that are still found
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
     #[command(flatten)]
     scope: ScopeArgs,
 }
 
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
-    for id in args.select.iter().chain(&args.ignore) {
-        super::explain::known_rule(id)?;
-    }
+    let old = args.baseline.as_ref().map(read_baseline).transpose()?;
     let store = context.store()?;
     let subject = Subject::of(context, &store, &args.scope)?;
+    for id in args.select.iter().chain(&args.ignore) {
+        super::explain::known_rule(id, &subject.snapshot)?;
+    }
     let is_wanted = |rule: &str| {
         let named = |ids: &[String]| ids.iter().any(|id| id == rule);
         (args.select.is_empty() || named(&args.select)) && !named(&args.ignore)
     };
-    let mut found = subject.findings(context);
-    found.retain(|finding| is_wanted(&finding.rule));
+    let mut audit = subject.audit(context);
+    audit.findings.retain(|finding| is_wanted(&finding.rule));
     let format = match context.format_name() {
         None => FindingFormat::Text,
         Some(name) => FindingFormat::named(name).ok_or_else(|| {
@@ -53,24 +72,91 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
             unknown_format(name, &known)
         })?,
     };
+    let (found, baselined) = past_baseline(context, &args, old, audit.findings)?;
     let mut header = context.header(&subject.snapshot);
     header.extend(args.scope.header());
-    let mut rules = rule_infos();
+    let mut rules = rule_infos(&subject.snapshot);
     rules.retain(|rule| is_wanted(&rule.id));
-    let (prefix, files) = (store.prefix(), subject.files());
-    let view = FindingsView { findings: &found, rules: &rules, header, prefix, files };
+    let view = FindingsView {
+        findings: &found,
+        rules: &rules,
+        header,
+        prefix: store.prefix(),
+        files: subject.files(),
+        left_out: LeftOut { waived: audit.waived, baselined },
+    };
     context.answer(&findings::findings(&view, format, &context.style()))?;
     subject.refuse_empty(&args.scope)?;
-    let threshold =
-        [Level::Error, Level::Warning, Level::Note].into_iter().find(|level| level.name() == args.fail_on);
+    let threshold = Level::from_name(&args.fail_on);
     let failed = found.iter().any(|finding| Some(finding.level) >= threshold);
     Ok(if failed { Exit::Findings } else { Exit::Done })
 }
 
-/// The rules as output formats list them.
-pub fn rule_infos() -> Vec<RuleInfo<'static>> {
-    RULES
-        .iter()
-        .map(|rule| RuleInfo { id: rule.id.into(), level: rule.level, title: rule.what, help: rule.mend })
-        .collect()
+/// Reads and writes baselines as asked: the findings that they do not hold, and how many they hold.
+fn past_baseline(
+    context: &Context,
+    args: &Args,
+    old: Option<Baseline>,
+    findings: Vec<Finding>,
+) -> anyhow::Result<(Vec<Finding>, usize)> {
+    let written = args.write_baseline.as_ref().map(|path| {
+        // An update of a baseline absorbs nothing new.
+        let baseline = old.as_ref().map_or_else(|| Baseline::of(&findings), |old| old.kept(&findings));
+        (path, baseline)
+    });
+    if let Some((path, baseline)) = &written {
+        write_file(path, baseline.to_text().as_bytes())?;
+        context.say(&format!("{} in the baseline {}", counted(baseline.len(), "finding"), path.display()));
+    }
+    let Some(baseline) = old.or(written.as_ref().map(|(_, baseline)| baseline.clone())) else {
+        return Ok((findings, 0));
+    };
+    let compared = baseline.compare(findings);
+    if compared.gone > 0 && written.is_none() {
+        context.say(&format!(
+            "{} of the baseline no longer found; --write-baseline drops {}",
+            if compared.gone == 1 {
+                "1 entry is".to_owned()
+            } else {
+                format!("{} entries are", compared.gone)
+            },
+            if compared.gone == 1 { "it" } else { "them" },
+        ));
+    }
+    Ok((compared.new, compared.known))
+}
+
+fn read_baseline(path: &PathBuf) -> anyhow::Result<Baseline> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("the baseline {} cannot be read", path.display()))?;
+    Baseline::parse(&text).map_err(|why| {
+        Failure::failed(format!("{} is no baseline: {why}", path.display()))
+            .hint("`estate audit --write-baseline FILE` writes one")
+            .into()
+    })
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// The rules and policies as output formats list them.
+pub fn rule_infos(snapshot: &Snapshot) -> Vec<RuleInfo<'_>> {
+    let rules = RULES.iter().map(|rule| RuleInfo {
+        id: rule.id.into(),
+        level: rule.level,
+        title: rule.what,
+        help: rule.mend,
+    });
+    let policies = snapshot.of_kind(Kind::Policy).filter_map(|record| policy_info(Policy(record)));
+    rules.chain(policies).collect()
+}
+
+fn policy_info(policy: Policy<'_>) -> Option<RuleInfo<'_>> {
+    Some(RuleInfo {
+        id: policy.rule().into(),
+        level: policy.level()?,
+        title: policy.name(),
+        help: policy.help().unwrap_or(policy.message()),
+    })
 }

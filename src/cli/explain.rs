@@ -1,45 +1,81 @@
-use estate::audit::{RULES, Rule, rule};
+use estate::audit::{RULES, Rule, policy, rule, rule_ids};
+use estate::finding::Level;
+use estate::model::Kind;
+use estate::model::policy::Policy;
+use estate::render::escape;
 use estate::report::Report;
 use estate::report::{Cell, Column, Section};
+use estate::snapshot::Snapshot;
 use estate::suggest;
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
 
 /// Say what a rule of the audit forbids, why, and how to mend it
+///
+/// Inside an estate its policies are rules, too.
 #[derive(clap::Args)]
 #[command(after_long_help = "Examples:
   estate explain                      every rule, a line each
   estate explain dangling-reference   one rule with examples
-  estate explain syntax --json        the same for programs")]
+  estate explain syntax --json        the same for programs
+  estate explain policy/ID            a policy of the estate")]
 pub struct Args {
     /// The rule's id as findings show it; all rules where none is given
     rule: Option<String>,
 }
 
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
+    if let Some(rule) = args.rule.as_deref().and_then(rule) {
+        match context.format_name() {
+            Some(_) => context.show(&details(&rule_texts(rule)))?,
+            None => context.answer(&prose(rule))?,
+        }
+        return Ok(Exit::Done);
+    }
+    // Inside an estate its policies are known, too.
+    let snapshot = match context.store() {
+        Ok(store) => Some(context.snapshot(&store)?),
+        Err(_) => None,
+    };
     match args.rule {
-        None => context.show(&catalogue())?,
-        Some(id) if context.format_name().is_some() => context.show(&details(known_rule(&id)?))?,
-        Some(id) => context.answer(&prose(known_rule(&id)?))?,
+        None => context.show(&catalogue(snapshot.as_ref()))?,
+        Some(id) => {
+            let policy = snapshot.as_ref().and_then(|snapshot| policy(&id, snapshot));
+            let policy = policy.ok_or_else(|| unknown_rule(&id, snapshot.as_ref()))?;
+            match context.format_name() {
+                Some(_) => context.show(&details(&policy_texts(policy)))?,
+                None => context.answer(&policy_prose(policy))?,
+            }
+        }
     }
     Ok(Exit::Done)
 }
 
-pub fn known_rule(id: &str) -> anyhow::Result<&'static Rule> {
-    rule(id).ok_or_else(|| {
-        let known = || RULES.iter().map(|rule| rule.id);
-        let alike: Vec<&str> = known().filter(|known| !id.is_empty() && known.contains(id)).collect();
-        let hint = match alike.as_slice() {
-            [] => suggest::did_you_mean(id, known())
-                .unwrap_or_else(|| "`estate explain` lists the rules".to_owned()),
-            alike => format!("rules with that in their name: {}", alike.join(", ")),
-        };
-        Failure::usage(format!("there is no rule `{id}`")).hint(hint).into()
-    })
+/// Refuses an id that is neither a rule's nor a policy's.
+pub fn known_rule(id: &str, snapshot: &Snapshot) -> anyhow::Result<()> {
+    match rule(id).is_some() || policy(id, snapshot).is_some() {
+        true => Ok(()),
+        false => Err(unknown_rule(id, Some(snapshot)).into()),
+    }
 }
 
-fn catalogue() -> Report {
+fn unknown_rule(id: &str, snapshot: Option<&Snapshot>) -> Failure {
+    let known = match snapshot {
+        Some(snapshot) => rule_ids(snapshot),
+        None => RULES.iter().map(|rule| rule.id.to_owned()).collect(),
+    };
+    let known = || known.iter().map(String::as_str);
+    let alike: Vec<&str> = known().filter(|known| !id.is_empty() && known.contains(id)).collect();
+    let hint = match alike.as_slice() {
+        [] => suggest::did_you_mean(id, known())
+            .unwrap_or_else(|| "`estate explain` lists the rules".to_owned()),
+        alike => format!("rules with that in their name: {}", alike.join(", ")),
+    };
+    Failure::usage(format!("there is no rule `{id}`")).hint(hint)
+}
+
+fn catalogue(snapshot: Option<&Snapshot>) -> Report {
     let columns = vec![
         Column::new("rule", "Rule"),
         Column::new("level", "Level"),
@@ -49,11 +85,18 @@ fn catalogue() -> Report {
     for rule in RULES {
         section.push(vec![Cell::id(rule.id), Cell::text(rule.level.name()), Cell::text(rule.what)]);
     }
+    for record in snapshot.into_iter().flat_map(|snapshot| snapshot.of_kind(Kind::Policy)) {
+        let policy = Policy(record);
+        let level = policy.level().map_or("", Level::name);
+        section.push(vec![Cell::id(policy.rule()), Cell::text(level), Cell::text(policy.name())]);
+    }
     Report::new("rules", "Rules of the audit").section(section)
 }
 
-/// One rule for programs.
-fn details(rule: &Rule) -> Report {
+/// Name, title and text of what is said.
+type Texts = Vec<(&'static str, &'static str, String)>;
+
+fn rule_texts(rule: &Rule) -> Texts {
     let texts = [
         ("rule", "Rule", rule.id),
         ("level", "Level", rule.level.name()),
@@ -63,9 +106,26 @@ fn details(rule: &Rule) -> Report {
         ("good", "Right", rule.good),
         ("mend", "How to mend it", rule.mend),
     ];
+    texts.map(|(name, title, text)| (name, title, text.to_owned())).into()
+}
+
+fn policy_texts(policy: Policy<'_>) -> Texts {
+    vec![
+        ("rule", "Rule", policy.rule()),
+        ("level", "Level", policy.level().map_or("", Level::name).to_owned()),
+        ("what", "What it finds", policy.name().to_owned()),
+        ("why", "Why it matters", policy.description().unwrap_or("").to_owned()),
+        ("message", "What it says", policy.message().to_owned()),
+        ("mend", "How to mend it", policy.help().unwrap_or("").to_owned()),
+        ("path", "File", policy.0.path().to_owned()),
+    ]
+}
+
+/// One rule or policy for programs.
+fn details(texts: &Texts) -> Report {
     let columns = texts.iter().map(|(name, title, _)| Column::new(*name, *title)).collect();
     let mut section = Section::new("rules", "Rules", columns);
-    section.push(texts.iter().map(|(.., text)| Cell::text(*text)).collect());
+    section.push(texts.iter().map(|(.., text)| Cell::text(text.as_str())).collect());
     Report::new("rules", "Rules of the audit").section(section)
 }
 
@@ -81,4 +141,11 @@ fn prose(rule: &Rule) -> String {
         indented(rule.good),
         rule.mend
     )
+}
+
+fn policy_prose(policy: Policy<'_>) -> String {
+    let said = policy_texts(policy).into_iter().skip(2).filter(|(.., text)| !text.is_empty());
+    let lines: String =
+        said.map(|(_, title, text)| format!("\n{title}: {}\n", escape::terminal(&text))).collect();
+    format!("{} ({})\n{lines}", policy.rule(), policy.level().map_or("", Level::name))
 }

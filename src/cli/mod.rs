@@ -18,6 +18,7 @@ mod editor;
 mod explain;
 mod failure;
 mod find;
+mod foreign;
 mod import;
 mod init;
 mod list;

@@ -64,8 +64,8 @@ fn new_id(assignments: &[Assignment]) -> anyhow::Result<Option<&str>> {
 }
 
 fn renamed(snapshot: &Snapshot, record: &Record, new_id: &str) -> anyhow::Result<Writing> {
-    if record.kind() == Kind::Settings {
-        return Err(Failure::usage("the settings have no id").into());
+    if record.kind().is_single() {
+        return Err(Failure::usage(format!("the {} have no id", record.kind())).into());
     }
     if record.id() == new_id {
         return Ok(Writing::new(Edit::default(), ""));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use estate::audit::{self, scope};
+use estate::audit::{self, Audit, scope};
 use estate::finding::{self, Finding};
 use estate::snapshot::Snapshot;
 use estate::store::{Proposed, Store};
@@ -104,18 +104,17 @@ impl Subject {
         Ok(Subject { snapshot: proposed.snapshot, conflicts: proposed.conflicts, changed })
     }
 
-    /// The findings that are to be reported, ordered by place.
-    pub fn findings(&self, context: &Context) -> Vec<Finding> {
-        let mut found = audit::audit(&self.snapshot, context.as_of);
-        found.extend(self.conflicts.iter().cloned());
-        finding::sort(&mut found);
-        match &self.changed {
-            None => found,
-            Some(changed) => {
-                let changed: BTreeSet<&str> = changed.iter().map(String::as_str).collect();
-                scope::of_change(found, &self.snapshot, &changed)
-            }
+    /// The audit with the findings that are to be reported. Nothing waives a file that git cannot
+    /// merge.
+    pub fn audit(&self, context: &Context) -> Audit {
+        let mut audit = audit::audit(&self.snapshot, context.as_of);
+        audit.findings.extend(self.conflicts.iter().cloned());
+        finding::sort(&mut audit.findings);
+        if let Some(changed) = &self.changed {
+            let changed: BTreeSet<&str> = changed.iter().map(String::as_str).collect();
+            audit.findings = scope::of_change(audit.findings, &self.snapshot, &changed);
         }
+        audit
     }
 
     /// How many files were read.

@@ -7,7 +7,7 @@ use estate::edit::Edit;
 use estate::finding::Finding;
 use estate::graph;
 use estate::render::escape;
-use estate::render::findings::{self, FindingFormat, FindingsView};
+use estate::render::findings::{self, FindingFormat, FindingsView, LeftOut};
 use estate::snapshot::Snapshot;
 use estate::store::{Store, Transaction};
 
@@ -206,9 +206,10 @@ fn with_neighbours(store: &Store, scope: &Scope<'_>, edit: &Edit) -> anyhow::Res
 
 fn refuse(context: &Context, errors: &[Finding], after: &Snapshot) -> anyhow::Result<Exit> {
     let header = vec![("rev", after.version().to_string())];
-    let rules = super::audit::rule_infos();
-    let view =
-        FindingsView { findings: errors, rules: &rules, header, prefix: "", files: after.records().count() };
+    let rules = super::audit::rule_infos(after);
+    let files = after.records().count();
+    let left_out = LeftOut::default();
+    let view = FindingsView { findings: errors, rules: &rules, header, prefix: "", files, left_out };
     let text = findings::findings(&view, FindingFormat::Text, &context.style());
     eprint!("{text}");
     Err(Failure::failed("the change would break rules that hold now")

@@ -11,11 +11,21 @@ pub enum Kind {
     Contract,
     Schedule,
     Party,
+    Policy,
+    Waivers,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 6] =
-        [Kind::Settings, Kind::Item, Kind::Service, Kind::Contract, Kind::Schedule, Kind::Party];
+    pub const ALL: [Kind; 8] = [
+        Kind::Settings,
+        Kind::Item,
+        Kind::Service,
+        Kind::Contract,
+        Kind::Schedule,
+        Kind::Party,
+        Kind::Policy,
+        Kind::Waivers,
+    ];
 
     /// The kind's name, also the name of its schema.
     pub fn name(self) -> &'static str {
@@ -26,23 +36,31 @@ impl Kind {
             Kind::Contract => "contract",
             Kind::Schedule => "schedule",
             Kind::Party => "party",
+            Kind::Policy => "policy",
+            Kind::Waivers => "waivers",
         }
     }
 
-    /// The folder below `inventory/` that holds the kind's records.
+    /// The folder below `inventory/` that holds the kind's records; empty where there is one alone.
     pub fn folder(self) -> &'static str {
         match self {
-            Kind::Settings => "",
+            Kind::Settings | Kind::Waivers => "",
             Kind::Item => "items",
             Kind::Service => "services",
             Kind::Contract => "contracts",
             Kind::Schedule => "schedules",
             Kind::Party => "parties",
+            Kind::Policy => "policies",
         }
     }
 
     pub fn from_name(name: &str) -> Option<Kind> {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether there is one record of the kind, named after it, directly below `inventory/`.
+    pub fn is_single(self) -> bool {
+        self.folder().is_empty()
     }
 }
 
@@ -71,13 +89,13 @@ impl Place {
 
     /// Reads a path relative to the estate's root; `None` where no kind of record lies there.
     pub fn of(path: &str) -> Option<Place> {
-        if path == Self::SETTINGS {
-            return Some(Place::new(Kind::Settings, None, "settings"));
-        }
         let path = path.strip_prefix("inventory/")?.strip_suffix(".yaml")?;
+        if let Some(kind) = Kind::from_name(path).filter(|kind| kind.is_single()) {
+            return Some(Place::new(kind, None, path));
+        }
         let mut parts = path.split('/');
         let (folder, second, third, rest) = (parts.next()?, parts.next()?, parts.next(), parts.next());
-        let kind = Kind::ALL.into_iter().find(|kind| kind.folder() == folder && !folder.is_empty())?;
+        let kind = Kind::ALL.into_iter().find(|kind| kind.folder() == folder && !kind.is_single())?;
         match (kind, third, rest) {
             (Kind::Item, Some(id), None) => Some(Place::new(kind, Some(second), id)),
             (Kind::Item, ..) => None,
@@ -89,7 +107,7 @@ impl Place {
     /// The path relative to the estate's root, with forward slashes.
     pub fn path(&self) -> String {
         match (&self.kind, &self.class) {
-            (Kind::Settings, _) => Self::SETTINGS.to_owned(),
+            (kind, _) if kind.is_single() => format!("inventory/{}.yaml", kind.name()),
             (kind, Some(class)) => format!("inventory/{}/{class}/{}.yaml", kind.folder(), self.id),
             (kind, None) => format!("inventory/{}/{}.yaml", kind.folder(), self.id),
         }
@@ -104,9 +122,11 @@ mod tests {
     fn paths_and_places_agree() {
         for path in [
             "inventory/settings.yaml",
+            "inventory/waivers.yaml",
             "inventory/items/server/srv-01.yaml",
             "inventory/services/web.yaml",
             "inventory/parties/dell.yaml",
+            "inventory/policies/warranty.yaml",
         ] {
             assert_eq!(Place::of(path).map(|place| place.path()).as_deref(), Some(path));
         }

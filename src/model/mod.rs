@@ -5,6 +5,7 @@ pub mod contract;
 pub mod item;
 mod kind;
 pub mod party;
+pub mod policy;
 pub mod record;
 pub mod schedule;
 pub mod service;

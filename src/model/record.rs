@@ -153,7 +153,7 @@ impl Record {
     }
 
     fn check_id(&self, root: Value<'_>) -> Option<Finding> {
-        if self.kind == Kind::Settings {
+        if self.kind.is_single() {
             return None;
         }
         let field = root.field("id");

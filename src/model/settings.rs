@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::calendar::{FiscalCalendar, FiscalYear};
 use super::record::Record;
 use crate::date::{Duration, Period, parse_date};
+use crate::finding::Level;
 use crate::money::{Currency, Money};
 
 /// The settings, read from a sound `settings.yaml`.
@@ -18,6 +19,15 @@ pub struct Settings {
     /// By name, in the order of the file.
     pub books: IndexMap<String, Book>,
     class_defaults: IndexMap<String, IndexMap<String, PlanDefault>>,
+    /// Levels of rules of the audit that differ from their own, by the rule's id.
+    pub levels: IndexMap<String, LevelSetting>,
+}
+
+/// What the settings make of a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LevelSetting {
+    Level(Level),
+    Off,
 }
 
 /// One set of books.
@@ -60,6 +70,7 @@ impl Settings {
                 .into_iter()
                 .map(|(class, raw)| Some((class, plans(raw)?)))
                 .collect::<Option<_>>()?,
+            levels: raw.audit.levels.into_iter().map(|(rule, name)| (rule, level(&name))).collect(),
         })
     }
 
@@ -86,6 +97,14 @@ struct Raw {
     books: IndexMap<String, Book>,
     #[serde(default)]
     class_defaults: IndexMap<String, RawClass>,
+    #[serde(default)]
+    audit: RawAudit,
+}
+
+#[derive(Deserialize, Default)]
+struct RawAudit {
+    #[serde(default)]
+    levels: IndexMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -116,6 +135,11 @@ struct RawPlan {
     method: String,
     life: String,
     salvage_value: Option<String>,
+}
+
+/// The schema admits a level or `off`.
+fn level(name: &str) -> LevelSetting {
+    Level::from_name(name).map_or(LevelSetting::Off, LevelSetting::Level)
 }
 
 fn calendar(yearly: Option<RawFiscalYear>, listed: Option<Vec<RawListedYear>>) -> Option<FiscalCalendar> {

@@ -59,15 +59,19 @@ impl Field {
         }
         let route = Route::parse(name);
         let shapes = scope.shapes();
-        let mut found = shapes.iter().filter(|_| !route.is_root()).filter_map(|shape| walk(shape, &route));
-        let Some((first, is_list)) = found.next() else {
+        let found: Vec<_> =
+            shapes.iter().filter(|_| !route.is_root()).filter_map(|shape| walk(shape, &route)).collect();
+        let Some((first, is_list)) = found.first().copied() else {
             return match name {
                 "kind" => Ok(known(Type::Text, Origin::Kind)),
                 _ => Err(unknown(name, scope, &shapes)),
             };
         };
-        let kind = if found.all(|(shape, _)| shape.kind == first.kind) { first.kind } else { Type::Any };
-        let choices = first.choices.clone();
+        let same_kind = found.iter().all(|(shape, _)| shape.kind == first.kind);
+        let kind = if same_kind { first.kind } else { Type::Any };
+        // Where one class takes any text, or others than another does, no value is a mistake.
+        let same_choices = found.iter().all(|(shape, _)| shape.choices == first.choices);
+        let choices = if same_choices { first.choices.clone() } else { Vec::new() };
         Ok(Field { name: name.to_owned(), kind, choices, is_list, origin: Origin::Route(route) })
     }
 

@@ -20,6 +20,7 @@ use crate::snapshot::Snapshot;
 pub use card::Card;
 pub use field::{Field, typed_cell};
 pub use filter::Filter;
+pub use order::Typed;
 pub use scope::Scope;
 pub use search::{Hit, search};
 
@@ -116,7 +117,7 @@ impl Query<'_> {
 }
 
 /// Whether anything can be said of a record's fields.
-fn is_readable(record: &Record) -> bool {
+pub(crate) fn is_readable(record: &Record) -> bool {
     record.root().is_some_and(|root| root.is_mapping())
 }
 

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use super::Field;
-use crate::date::{Date, parse_date};
+use crate::date::{Date, Duration, parse_date};
 use crate::model::Record;
 use crate::money::{Money, Percent, parse_amount};
 use crate::schema::Type;
@@ -16,6 +16,7 @@ pub enum Typed {
     Money(Money),
     Date(Date),
     Number(Decimal),
+    Duration(Duration),
     Text(String),
 }
 
@@ -25,7 +26,9 @@ impl Typed {
         match kind {
             Type::Money => text.parse().ok().map(Typed::Money),
             Type::Date => parse_date(text).ok().map(Typed::Date),
-            Type::Integer | Type::Number => parse_amount(text).ok().map(Typed::Number),
+            Type::Integer => text.parse::<i64>().ok().map(|number| Typed::Number(number.into())),
+            Type::Number => parse_amount(text).ok().map(Typed::Number),
+            Type::Duration => text.parse().ok().map(Typed::Duration),
             Type::Percent => text.parse().ok().map(|percent: Percent| Typed::Number(percent.points())),
             _ => Some(Typed::Text(text.to_owned())),
         }
@@ -33,24 +36,30 @@ impl Typed {
 
     /// Whether values of the type have a size.
     pub fn has_order(kind: Type) -> bool {
-        matches!(kind, Type::Money | Type::Date | Type::Integer | Type::Number | Type::Percent)
+        matches!(
+            kind,
+            Type::Money | Type::Date | Type::Duration | Type::Integer | Type::Number | Type::Percent
+        )
     }
 
-    /// `None` where the two cannot be compared: amounts in different currencies.
+    /// `None` where the two cannot be compared: amounts in different currencies, months and days.
     pub fn compare(&self, other: &Typed) -> Option<Ordering> {
         match (self, other) {
             (Typed::Money(mine), Typed::Money(theirs)) => mine.compare(*theirs).ok(),
             (Typed::Date(mine), Typed::Date(theirs)) => Some(mine.cmp(theirs)),
             (Typed::Number(mine), Typed::Number(theirs)) => Some(mine.cmp(theirs)),
+            (Typed::Duration(mine), Typed::Duration(theirs)) => mine.compare(theirs),
             (Typed::Text(mine), Typed::Text(theirs)) => Some(natural(mine, theirs)),
             _ => None,
         }
     }
 
-    /// An order of all values of a type: amounts in different currencies by currency.
+    /// An order of all values of a type: amounts in different currencies by currency, days before
+    /// months.
     fn order(&self, other: &Typed) -> Ordering {
         self.compare(other).unwrap_or_else(|| match (self, other) {
             (Typed::Money(mine), Typed::Money(theirs)) => mine.currency().cmp(&theirs.currency()),
+            (Typed::Duration(mine), Typed::Duration(theirs)) => mine.months().cmp(&theirs.months()),
             _ => Ordering::Equal,
         })
     }

@@ -56,15 +56,17 @@ impl<'a> Scope<'a> {
             Kind::Contract => "Contracts",
             Kind::Schedule => "Depreciation schedules",
             Kind::Party => "Parties",
+            Kind::Policy => "Policies",
+            Kind::Waivers => "Waivers",
         }
     }
 
-    pub(super) fn admits(&self, record: &Record) -> bool {
+    pub(crate) fn admits(&self, record: &Record) -> bool {
         record.kind() == self.kind && self.class.is_none_or(|class| record.class() == Some(class))
     }
 
     /// The shapes that the records may have.
-    pub(super) fn shapes(&self) -> Vec<&'a Shape> {
+    pub(crate) fn shapes(&self) -> Vec<&'a Shape> {
         let names: Vec<&str> = match (self.class, self.kind) {
             (None, Kind::Item) => self.schemas.classes().collect(),
             _ => vec![self.name()],
@@ -85,6 +87,8 @@ impl<'a> Scope<'a> {
             }
             (Kind::Schedule, _) => &["id", "item", "books"],
             (Kind::Party, _) => &["id", "name", "kind", "email"],
+            (Kind::Policy, _) => &["id", "name", "level", "owner"],
+            (Kind::Waivers, _) => &["id", "waivers.rule"],
             (Kind::Settings, _) => &["id", "organisation.name", "currency"],
         }
     }

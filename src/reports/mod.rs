@@ -2,7 +2,9 @@
 //!
 //! A named report (`estate report NAME`) is one file and one line in [`NAMED`].
 
+mod forecast;
 mod register;
+mod roll_forward;
 mod schedule;
 mod valuation;
 mod value;
@@ -14,7 +16,8 @@ use crate::snapshot::Snapshot;
 use crate::value::Amount;
 
 pub use register::register;
-pub use schedule::schedule;
+pub use roll_forward::{GroupBy, roll_forward};
+pub use schedule::{Steps, schedule};
 pub use value::{Origins, value};
 pub use value_change::value_change;
 
@@ -37,7 +40,7 @@ pub struct NamedReport {
 }
 
 /// Every named report.
-pub static NAMED: &[&NamedReport] = &[&valuation::REPORT, &register::REPORT];
+pub static NAMED: &[&NamedReport] = &[&valuation::REPORT, &register::REPORT, &forecast::REPORT];
 
 /// An amount as a cell: a hole shows its reason, and so does a sum with holes below it.
 fn amount_cell(amount: &Amount) -> Cell {

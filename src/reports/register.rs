@@ -5,7 +5,7 @@ use crate::date::Date;
 use crate::model::schedule::Schedule;
 use crate::money::{Money, MoneyError};
 use crate::report::{Cell, Column, Report, Section};
-use crate::schedule::{Plan, plan};
+use crate::schedule::{Plan, Planner};
 use crate::snapshot::Snapshot;
 
 pub static REPORT: NamedReport = NamedReport {
@@ -25,6 +25,14 @@ pub(super) struct Entry<'a> {
 
 /// The items with a plan in `book` that are in the books at `as_of`, and those with holes.
 pub(super) fn entries<'a>(snapshot: &'a Snapshot, as_of: Date, book: &str) -> Vec<Entry<'a>> {
+    let mut entries = all_entries(snapshot, book);
+    entries.retain(|entry| !entry.plan.as_ref().is_ok_and(|plan| !plan.is_in_books(as_of)));
+    entries
+}
+
+/// The items with a plan in `book`, whenever they are in the books, ordered by class and id.
+pub(super) fn all_entries<'a>(snapshot: &'a Snapshot, book: &str) -> Vec<Entry<'a>> {
+    let planner = Planner::new(snapshot);
     let entry = |schedule: Schedule<'a>| {
         let readable = schedule.0.is_sound();
         if readable && schedule.book(book).is_none() {
@@ -32,10 +40,9 @@ pub(super) fn entries<'a>(snapshot: &'a Snapshot, as_of: Date, book: &str) -> Ve
         }
         let item = schedule.item().unwrap_or(schedule.id());
         let record = snapshot.item(item);
-        let plan = plan(snapshot, schedule, book).map_err(|problem| problem.to_string());
-        let gone = plan.as_ref().is_ok_and(|plan| !plan.is_in_books(as_of));
+        let plan = planner.plan(schedule, book).map_err(|problem| problem.to_string());
         let class = record.map_or("", |item| item.class());
-        (!gone).then_some(Entry { item, class, name: record.map_or("", |item| item.name()), plan })
+        Some(Entry { item, class, name: record.map_or("", |item| item.name()), plan })
     };
     let mut entries: Vec<Entry<'_>> = snapshot.schedules().filter_map(entry).collect();
     entries.sort_by_key(|entry| (entry.class, entry.item));
@@ -49,8 +56,9 @@ pub fn register(snapshot: &Snapshot, as_of: Date, book: &str) -> Report {
         Column::new("class", "Class"),
         Column::new("name", "Name"),
         Column::new("start", "Start"),
-        Column::money("cost", "Cost"),
+        Column::money("cost", "Gross value"),
         Column::money("accumulated", "Accumulated"),
+        Column::money("impairment", "Impairment"),
         Column::money("net_book_value", "Net book value"),
     ];
     let mut section = Section::new("items", "Items", columns);
@@ -61,12 +69,11 @@ pub fn register(snapshot: &Snapshot, as_of: Date, book: &str) -> Report {
         cells.extend(match figures(entry, as_of) {
             Ok((plan, figures)) => {
                 totals.add(figures);
-                let [cost, accumulated, value] = figures;
-                vec![Cell::Date(plan.start), Cell::Money(cost), Cell::Money(accumulated), Cell::Money(value)]
+                std::iter::once(Cell::Date(plan.start)).chain(figures.map(Cell::Money)).collect()
             }
             Err(reason) => {
                 totals.holes += 1;
-                vec![Cell::Empty, Cell::Empty, Cell::Empty, Cell::missing(reason)]
+                vec![Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty, Cell::missing(reason)]
             }
         });
         section.push(cells);
@@ -80,45 +87,46 @@ pub fn register(snapshot: &Snapshot, as_of: Date, book: &str) -> Report {
         .section(section.totals(row))
 }
 
-/// Cost, accumulated depreciation and net book value at the end of a day.
-pub(super) fn figures<'e>(entry: &'e Entry<'_>, as_of: Date) -> Result<(&'e Plan, [Money; 3]), String> {
+/// Gross value, accumulated depreciation, impairment and net book value at the end of a day.
+pub(super) fn figures<'e>(entry: &'e Entry<'_>, as_of: Date) -> Result<(&'e Plan, [Money; 4]), String> {
     let plan = entry.plan.as_ref().map_err(String::clone)?;
-    let compute = || -> Result<[Money; 3], MoneyError> {
-        Ok([plan.cost, plan.accumulated(as_of)?, plan.net_book_value(as_of)?])
-    };
-    compute().map(|figures| (plan, figures)).map_err(|error| error.to_string())
+    let values = plan.values(as_of).map_err(|error| error.to_string())?;
+    Ok((plan, [values.gross, values.accumulated, values.impairment, values.net_book_value]))
 }
 
-/// Sums of the three figures. A sum over something unreadable, or over several currencies, is not
+/// Sums of figures, column by column. A sum over something unreadable, or over several currencies, is not
 /// shown as a figure.
 #[derive(Default)]
-pub(super) struct Totals {
-    sums: Option<Result<[Money; 3], MoneyError>>,
+pub(super) struct Totals<const N: usize> {
+    sums: Option<Result<[Money; N], MoneyError>>,
     pub holes: usize,
 }
 
-impl Totals {
-    pub fn add(&mut self, figures: [Money; 3]) {
+impl<const N: usize> Totals<N> {
+    pub fn add(&mut self, figures: [Money; N]) {
         self.sums = Some(match self.sums.take() {
             None => Ok(figures),
-            Some(sums) => sums.and_then(|sums| {
-                let [a, b, c] = sums;
-                let [x, y, z] = figures;
-                Ok([a.checked_add(x)?, b.checked_add(y)?, c.checked_add(z)?])
-            }),
+            Some(Err(error)) => Err(error),
+            Some(Ok(mut sums)) => {
+                let added = sums.iter_mut().zip(figures).try_for_each(|(sum, figure)| {
+                    *sum = sum.checked_add(figure)?;
+                    Ok(())
+                });
+                added.map(|()| sums)
+            }
         });
     }
 
     pub fn cells(&self) -> Vec<Cell> {
         match (&self.sums, self.holes) {
-            (None, 0) => vec![Cell::Empty; 3],
+            (None, 0) => vec![Cell::Empty; N],
             (Some(Ok(sums)), 0) => sums.iter().map(|sum| Cell::Money(*sum)).collect(),
             (Some(Ok(sums)), holes) => sums
                 .iter()
                 .map(|sum| Cell::missing(format!("at least {sum}; {holes} without a value")))
                 .collect(),
-            (Some(Err(error)), _) => vec![Cell::missing(error.to_string()); 3],
-            (None, holes) => vec![Cell::missing(format!("{holes} without a value")); 3],
+            (Some(Err(error)), _) => vec![Cell::missing(error.to_string()); N],
+            (None, holes) => vec![Cell::missing(format!("{holes} without a value")); N],
         }
     }
 }

@@ -1,13 +1,29 @@
 //! The depreciation plan of one schedule, in all its books.
 
+use chrono::Datelike;
+
+use crate::date::{Period, add_months, day_before};
 use crate::model::schedule::Schedule;
-use crate::money;
+use crate::money::{self, MoneyError};
 use crate::report::{Cell, Column, Report, Section};
-use crate::schedule::{Plan, plan};
+use crate::schedule::{Plan, Row, plan};
 use crate::snapshot::Snapshot;
 
-/// Every fiscal year of a schedule, book by book; `only` limits it to one book.
-pub fn schedule(base: Report, snapshot: &Snapshot, schedule: Schedule<'_>, only: Option<&str>) -> Report {
+/// What a row of a plan covers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Steps {
+    Years,
+    Months,
+}
+
+/// Every fiscal year or month of a schedule, book by book; `only` limits it to one book.
+pub fn schedule(
+    base: Report,
+    snapshot: &Snapshot,
+    schedule: Schedule<'_>,
+    only: Option<&str>,
+    steps: Steps,
+) -> Report {
     let columns = vec![
         Column::new("book", "Book"),
         Column::new("fiscal_year", "Fiscal year"),
@@ -24,7 +40,11 @@ pub fn schedule(base: Report, snapshot: &Snapshot, schedule: Schedule<'_>, only:
     for terms in schedule.books().filter(|terms| only.is_none_or(|only| only == terms.book)) {
         match plan(snapshot, schedule, terms.book) {
             Ok(plan) => {
-                push_plan(&mut section, terms.book, &plan);
+                let pushed = match steps {
+                    Steps::Years => push_years(&mut section, terms.book, &plan),
+                    Steps::Months => push_months(&mut section, terms.book, &plan),
+                };
+                notes.extend(pushed.err().map(|error| error.to_string()));
                 notes.extend(notes_on(terms.book, &plan));
             }
             Err(problem) => section.push(vec![
@@ -40,20 +60,52 @@ pub fn schedule(base: Report, snapshot: &Snapshot, schedule: Schedule<'_>, only:
     notes.into_iter().fold(base.section(section), Report::note)
 }
 
-fn push_plan(section: &mut Section, book: &str, plan: &Plan) {
+fn push_years(section: &mut Section, book: &str, plan: &Plan) -> Result<(), MoneyError> {
     for row in &plan.rows {
-        section.push(vec![
-            Cell::id(book),
-            Cell::text(plan.fiscal_year(row)),
-            Cell::Date(row.period.start),
-            Cell::Date(row.period.end),
-            Cell::Money(row.opening),
-            Cell::Money(row.charge),
-            if row.movements.is_zero() { Cell::Empty } else { Cell::Delta(row.movements) },
-            Cell::Money(row.accumulated),
-            Cell::Money(row.closing),
-        ]);
+        section.push(cells(book, plan.fiscal_year(row), row));
     }
+    Ok(())
+}
+
+/// The months of each fiscal year, which add up to its row.
+fn push_months(section: &mut Section, book: &str, plan: &Plan) -> Result<(), MoneyError> {
+    for year in &plan.rows {
+        let mut first = year.period.start;
+        while first <= year.period.end {
+            let next =
+                first.with_day(1).and_then(|day| add_months(day, 1).ok()).ok_or(MoneyError::Overflow)?;
+            let period = Period { start: first, end: day_before(next).min(year.period.end) };
+            let is_last = period.end == year.period.end;
+            let before = plan.values(day_before(first))?.net_book_value;
+            // The value before the first day is the cost, and after the last that of the year.
+            let opening = if first == year.period.start { year.opening } else { before };
+            let charge = plan.charge(period)?;
+            let values = plan.values(period.end)?;
+            let (accumulated, closing) = match is_last {
+                true => (year.accumulated, year.closing),
+                false => (values.accumulated, values.net_book_value),
+            };
+            let movements = closing.checked_sub(opening.checked_sub(charge)?)?;
+            let row = Row { year: year.year, period, opening, charge, movements, accumulated, closing };
+            section.push(cells(book, plan.fiscal_year(year), &row));
+            first = next;
+        }
+    }
+    Ok(())
+}
+
+fn cells(book: &str, fiscal_year: String, row: &Row) -> Vec<Cell> {
+    vec![
+        Cell::id(book),
+        Cell::text(fiscal_year),
+        Cell::Date(row.period.start),
+        Cell::Date(row.period.end),
+        Cell::Money(row.opening),
+        Cell::Money(row.charge),
+        if row.movements.is_zero() { Cell::Empty } else { Cell::Delta(row.movements) },
+        Cell::Money(row.accumulated),
+        Cell::Money(row.closing),
+    ]
 }
 
 fn notes_on(book: &str, plan: &Plan) -> Vec<String> {

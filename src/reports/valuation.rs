@@ -32,12 +32,13 @@ fn by_class(request: &Request<'_>) -> Section {
     let columns = vec![
         Column::new("class", "Class"),
         Column::number("items", "Items"),
-        Column::money("cost", "Cost"),
+        Column::money("cost", "Gross value"),
         Column::money("accumulated", "Accumulated"),
+        Column::money("impairment", "Impairment"),
         Column::money("net_book_value", "Net book value"),
     ];
     let mut section = Section::new("classes", "Value of the items in the books, by class", columns);
-    let mut classes: BTreeMap<&str, (i64, Totals)> = BTreeMap::new();
+    let mut classes: BTreeMap<&str, (i64, Totals<4>)> = BTreeMap::new();
     let (mut count, mut all) = (0, Totals::default());
     let entries = entries(request.snapshot, request.as_of, request.book);
     for entry in &entries {

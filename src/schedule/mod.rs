@@ -28,6 +28,7 @@ mod problem;
 mod properties;
 mod read;
 mod terms;
+mod what_if;
 
 pub use clock::Mark;
 pub use convention::{CONVENTIONS, Convention, Measure, exceeds_forty_percent};
@@ -40,6 +41,7 @@ pub use planner::{Planner, plan};
 pub use problem::Problem;
 pub use read::{charges, meter};
 pub use terms::{Details, Rounding, Terms};
+pub use what_if::{WHAT_IF, WhatIf};
 
 #[cfg(test)]
 mod tests {

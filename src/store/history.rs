@@ -239,7 +239,7 @@ struct Finder<'s> {
 impl Finder<'_> {
     fn find(&mut self, tree: &Tree<'_>) -> Result<Option<(String, Oid)>, StoreError> {
         let folder = match self.record.kind {
-            Kind::Settings => "inventory".to_owned(),
+            kind if kind.is_single() => "inventory".to_owned(),
             kind => format!("inventory/{}", kind.folder()),
         };
         let Some(tree) = self.store.subtree(tree, &folder)? else { return Ok(None) };

@@ -44,7 +44,9 @@ impl Store {
         let classes = fs::read_dir(disk.path("inventory/items")).into_iter().flatten().flatten();
         let classes: Vec<String> = classes.filter_map(|entry| entry.file_name().into_string().ok()).collect();
         let items = classes.iter().map(|class| Place::new(Kind::Item, Some(class), id));
-        let others = Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::Settings | Kind::Item));
+        let others = Kind::ALL
+            .into_iter()
+            .filter(|kind| *kind != Kind::Item && (!kind.is_single() || kind.name() == id));
         let places = items.chain(others.map(|kind| Place::new(kind, None, id)));
         let mut found: Vec<String> = places.map(|place| place.path()).collect();
         found.retain(|path| disk.exists(path));

@@ -13,7 +13,7 @@ use crate::model::item::Item;
 use crate::model::schedule::Schedule;
 use crate::model::service::Target;
 use crate::money::{Money, allocate};
-use crate::schedule;
+use crate::schedule::Planner;
 use crate::snapshot::Snapshot;
 
 /// Relations along which an item without a price of its own rests on one that has one.
@@ -26,6 +26,7 @@ pub struct Costing<'a> {
     pub snapshot: &'a Snapshot,
     pub period: Period,
     pub book: &'a str,
+    planner: Planner<'a>,
     /// Supplier contracts by the id they cover, with the position in `covers`.
     covered: HashMap<&'a str, Vec<(Contract<'a>, usize)>>,
     schedules: HashMap<&'a str, Vec<Schedule<'a>>>,
@@ -55,7 +56,8 @@ impl<'a> Costing<'a> {
                 Target::Service(_) => {}
             }
         }
-        Self { snapshot, period, book, covered, schedules, components }
+        let planner = Planner::new(snapshot);
+        Self { snapshot, period, book, planner, covered, schedules, components }
     }
 
     /// The lines of an item: depreciation, contracts, or what there is to say instead.
@@ -81,7 +83,7 @@ impl<'a> Costing<'a> {
             return Some(Line::hole(depth, item.record().record_id(), "cost", reason));
         };
         let origin = Origin { record: schedule.0.record_id(), field: format!("books.{}", self.book) };
-        let amount = match schedule::plan(self.snapshot, *schedule, self.book) {
+        let amount = match self.planner.plan(*schedule, self.book) {
             Ok(plan) => self.share_of(plan.charge(self.period).map_err(|error| error.to_string()), share),
             Err(problem) => Amount::Missing(problem.to_string()),
         };

@@ -1,6 +1,6 @@
 //! The rules, one file each; those that reading enforces stand together in `reading.rs`.
 
-use super::{Check, Context, Rule};
+use super::{Check, Context, Rule, Waivers};
 use crate::date::Date;
 use crate::model::Record;
 use crate::model::record::as_date;
@@ -17,7 +17,9 @@ mod duplicate_asset_tag;
 mod duplicate_id;
 mod duplicate_plan;
 mod duplicate_serial;
+mod expired_waiver;
 mod fiscal_year_gap;
+mod impossible_schedule;
 mod in_use_without_date;
 mod in_use_without_host;
 mod in_use_without_location;
@@ -36,7 +38,12 @@ mod signed_after_start;
 mod status_against_dates;
 mod term_ends_before_start;
 mod unknown_book;
+mod unknown_rule;
 mod unpriced_component;
+mod unreadable_waiver;
+mod unusable_policy;
+mod unused_waiver;
+mod waiver_without_reason;
 mod warranty_ends_before_acquisition;
 mod wrong_reference_kind;
 
@@ -105,6 +112,7 @@ pub static RULES: &[&Rule] = &[
     &salvage_above_cost::RULE,
     &disposal_before_start::RULE,
     &disposal_mismatch::RULE,
+    &impossible_schedule::RULE,
     // Contracts.
     &term_ends_before_start::RULE,
     &signed_after_start::RULE,
@@ -117,6 +125,13 @@ pub static RULES: &[&Rule] = &[
     // Settings.
     &missing_settings::RULE,
     &fiscal_year_gap::RULE,
+    // Policies and waivers.
+    &unusable_policy::RULE,
+    &unknown_rule::RULE,
+    &waiver_without_reason::RULE,
+    &unreadable_waiver::RULE,
+    &expired_waiver::RULE,
+    &unused_waiver::RULE,
 ];
 
 /// A date below a top-level field, such as `disposal.date`, found without building a route.

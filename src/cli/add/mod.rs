@@ -98,20 +98,23 @@ pub fn check_id(id: &str) -> anyhow::Result<()> {
 fn kind_and_class(outline: &Snapshot, what: &str) -> anyhow::Result<(Kind, Option<String>)> {
     let schemas = outline.schemas();
     match Kind::from_name(what) {
-        Some(kind) if !matches!(kind, Kind::Settings | Kind::Item) => return Ok((kind, None)),
+        Some(kind) if kind != Kind::Item && !kind.is_single() => return Ok((kind, None)),
         _ if schemas.class(what).is_some() => return Ok((Kind::Item, Some(what.to_owned()))),
         _ => {}
     }
-    let kinds = Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::Settings | Kind::Item));
+    let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Item && !kind.is_single());
     let mut known: Vec<&str> = schemas.classes().collect();
     kinds.for_each(|kind| known.push(kind.name()));
     let hint = suggest::did_you_mean(what, known.iter().copied())
         .unwrap_or_else(|| format!("choose one of: {}", known.join(", ")));
     let message = match Kind::from_name(what) {
-        Some(Kind::Settings) => {
-            return Err(Failure::usage("the settings exist already")
-                .hint("change them with `estate set settings …` or `estate edit settings`")
-                .into());
+        Some(kind) if kind.is_single() => {
+            return Err(Failure::usage(format!(
+                "the {kind} stand in one file, {}",
+                Place::new(kind, None, kind.name()).path()
+            ))
+            .hint(format!("change them with `estate set {kind} …` or `estate edit {kind}`"))
+            .into());
         }
         Some(_) => "an item is of a class".to_owned(),
         None => format!("there is no class or kind `{what}`"),

@@ -1,6 +1,6 @@
 use anyhow::Context as _;
 use estate::diff::{self, Detail};
-use estate::render::findings::{self, FindingFormat, FindingsView};
+use estate::render::findings::{self, FindingFormat, FindingsView, LeftOut};
 use estate::render::{self, Format};
 use estate::report::Report;
 
@@ -49,18 +49,20 @@ pub fn run(context: &Context, args: &Args) -> anyhow::Result<Exit> {
     let before = store.at(&args.base)?;
     let subject = Subject::merged(&store, &args.head, &args.base, Some(&args.base))?;
     let after = &subject.snapshot;
-    let found = subject.findings(context);
+    let audit = subject.audit(context);
+    let found = audit.findings;
     let mut header = context.header(after);
     header.push(("changed_since", args.base.clone()));
     let view = FindingsView {
         findings: &found,
-        rules: &rule_infos(),
+        rules: &rule_infos(after),
         header,
         prefix: store.prefix(),
         files: subject.files(),
+        left_out: LeftOut { waived: audit.waived, baselined: 0 },
     };
     let changes = diff::diff(&before, after);
-    let audit = findings::findings(&view, FindingFormat::Md, &context.style());
+    let judged = findings::findings(&view, FindingFormat::Md, &context.style());
 
     let report = |detail| diff::report(&changes, &before, after, detail);
     let valued =
@@ -87,7 +89,7 @@ pub fn run(context: &Context, args: &Args) -> anyhow::Result<Exit> {
     let mut text = String::new();
     for detail in [Some(Detail::Fields), Some(Detail::Records), None] {
         let changes = render::report(&form(detail), Format::Md, &context.style());
-        text = format!("{audit}\n{changes}");
+        text = format!("{judged}\n{changes}");
         if text.chars().count() <= MOST_CHARACTERS {
             break;
         }

@@ -64,10 +64,18 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::findings::LeftOut;
     use crate::source::{Location, Source, Span};
 
     fn shown(findings: &[Finding]) -> Vec<String> {
-        let view = FindingsView { findings, rules: &[], header: Vec::new(), prefix: "it/", files: 2 };
+        let view = FindingsView {
+            findings,
+            rules: &[],
+            header: Vec::new(),
+            prefix: "it/",
+            files: 2,
+            left_out: LeftOut::default(),
+        };
         render(&view, &Style::default()).lines().map(str::to_owned).collect()
     }
 

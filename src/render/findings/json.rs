@@ -24,6 +24,8 @@ pub fn value(view: &FindingsView) -> Value {
         "errors": count(view, Level::Error),
         "warnings": count(view, Level::Warning),
         "notes": count(view, Level::Note),
+        "waived": view.left_out.waived,
+        "baselined": view.left_out.baselined,
         "files": view.files,
     });
     document.insert("summary".into(), summary);

@@ -35,6 +35,16 @@ pub struct FindingsView<'a> {
     pub prefix: &'a str,
     /// How many files were looked at; 0 findings in 0 files is no good news.
     pub files: usize,
+    pub left_out: LeftOut,
+}
+
+/// Findings that are counted and not shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct LeftOut {
+    /// Accepted by waivers.
+    pub waived: usize,
+    /// Known from a baseline.
+    pub baselined: usize,
 }
 
 /// What a rule is about, for formats that list rules.
@@ -127,7 +137,7 @@ fn count(view: &FindingsView, level: Level) -> usize {
     view.findings.iter().filter(|finding| finding.level == level).count()
 }
 
-/// `2 errors, 1 warning in 154 files`.
+/// `2 errors, 1 warning in 154 files; 3 waived`.
 fn summary(view: &FindingsView) -> String {
     let found: Vec<_> = [Level::Error, Level::Warning, Level::Note]
         .into_iter()
@@ -136,5 +146,11 @@ fn summary(view: &FindingsView) -> String {
         .map(|(number, noun)| counted(number, noun))
         .collect();
     let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
-    format!("{found} in {}", counted(view.files, "file"))
+    let mut summary = format!("{found} in {}", counted(view.files, "file"));
+    for (number, what) in [(view.left_out.waived, "waived"), (view.left_out.baselined, "in the baseline")] {
+        if number > 0 {
+            summary.push_str(&format!("; {number} {what}"));
+        }
+    }
+    summary
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{FindingFormat, FindingsView, RuleInfo, findings};
+use super::{FindingFormat, FindingsView, LeftOut, RuleInfo, findings};
 use crate::edit::Edit;
 use crate::finding::{Finding, Level};
 use crate::render::Style;
@@ -72,6 +72,7 @@ fn view(findings: &[Finding]) -> FindingsView<'_> {
         header: vec![("as_of", "2025-06-30".into()), ("rev", "3a1f9c2".into())],
         prefix: "it/",
         files: 154,
+        left_out: LeftOut { waived: 3, baselined: 0 },
     }
 }
 
@@ -188,7 +189,7 @@ fn nothing_found_still_says_how_much_was_looked_at() {
     let mut view = view(&[]);
     view.header.clear();
     let text = findings(&view, FindingFormat::Text, &Style::default());
-    assert_eq!(text, "no findings in 154 files\n");
+    assert_eq!(text, "no findings in 154 files; 3 waived\n");
     view.files = 1;
     let value = super::json::value(&view);
     assert_eq!(value["findings"], Value::Array(Vec::new()));
