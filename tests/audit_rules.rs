@@ -354,7 +354,6 @@ fn no_edit_breaks_a_rule_on_the_estate_behind_the_gate() {
     let expected = [
         "duplicate-asset-tag",
         "duplicate-plan",
-        "impossible-schedule",
         "mixed-currencies",
         "over-allocated",
         "relation-cycle",

@@ -42,14 +42,14 @@ pub struct Args {
     /// Leave these rules out
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
+    #[command(flatten)]
+    scope: ScopeArgs,
     /// Leave out the findings that this file holds
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// Write the findings to this file; with --baseline only those of it that are still found
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<PathBuf>,
-    #[command(flatten)]
-    scope: ScopeArgs,
 }
 
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
@@ -77,14 +77,9 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     header.extend(args.scope.header());
     let mut rules = rule_infos(&subject.snapshot);
     rules.retain(|rule| is_wanted(&rule.id));
-    let view = FindingsView {
-        findings: &found,
-        rules: &rules,
-        header,
-        prefix: store.prefix(),
-        files: subject.files(),
-        left_out: LeftOut { waived: audit.waived, baselined },
-    };
+    let left_out = LeftOut { waived: audit.waived, baselined };
+    let (prefix, files) = (store.prefix(), subject.files());
+    let view = FindingsView { findings: &found, rules: &rules, header, prefix, files, left_out };
     context.answer(&findings::findings(&view, format, &context.style()))?;
     subject.refuse_empty(&args.scope)?;
     let threshold = Level::from_name(&args.fail_on);

@@ -104,8 +104,7 @@ impl Subject {
         Ok(Subject { snapshot: proposed.snapshot, conflicts: proposed.conflicts, changed })
     }
 
-    /// The audit with the findings that are to be reported. Nothing waives a file that git cannot
-    /// merge.
+    /// The findings that are to be reported, ordered by place, and how many are waived.
     pub fn audit(&self, context: &Context) -> Audit {
         let mut audit = audit::audit(&self.snapshot, context.as_of);
         audit.findings.extend(self.conflicts.iter().cloned());

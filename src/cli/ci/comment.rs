@@ -49,8 +49,7 @@ pub fn run(context: &Context, args: &Args) -> anyhow::Result<Exit> {
     let before = store.at(&args.base)?;
     let subject = Subject::merged(&store, &args.head, &args.base, Some(&args.base))?;
     let after = &subject.snapshot;
-    let audit = subject.audit(context);
-    let found = audit.findings;
+    let estate::audit::Audit { findings: found, waived } = subject.audit(context);
     let mut header = context.header(after);
     header.push(("changed_since", args.base.clone()));
     let view = FindingsView {
@@ -59,10 +58,10 @@ pub fn run(context: &Context, args: &Args) -> anyhow::Result<Exit> {
         header,
         prefix: store.prefix(),
         files: subject.files(),
-        left_out: LeftOut { waived: audit.waived, baselined: 0 },
+        left_out: LeftOut { waived, ..LeftOut::default() },
     };
     let changes = diff::diff(&before, after);
-    let judged = findings::findings(&view, FindingFormat::Md, &context.style());
+    let audit = findings::findings(&view, FindingFormat::Md, &context.style());
 
     let report = |detail| diff::report(&changes, &before, after, detail);
     let valued =
@@ -91,7 +90,7 @@ pub fn run(context: &Context, args: &Args) -> anyhow::Result<Exit> {
     let mut text = String::new();
     for detail in [Some(Detail::Fields), Some(Detail::Records), None] {
         let changes = render::report(&form(detail), Format::Md, &context.style());
-        text = format!("{judged}\n{changes}");
+        text = format!("{audit}\n{changes}");
         if text.chars().count() <= MOST_CHARACTERS {
             break;
         }

@@ -64,7 +64,6 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::findings::LeftOut;
     use crate::source::{Location, Source, Span};
 
     fn shown(findings: &[Finding]) -> Vec<String> {
@@ -74,7 +73,7 @@ mod tests {
             header: Vec::new(),
             prefix: "it/",
             files: 2,
-            left_out: LeftOut::default(),
+            left_out: Default::default(),
         };
         render(&view, &Style::default()).lines().map(str::to_owned).collect()
     }
