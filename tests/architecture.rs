@@ -43,10 +43,11 @@ const CONFINED: [(&str, &[&str]); 10] = [
 /// list in `mod.rs` names it.
 type Registry = (&'static str, &'static str, fn(&str) -> String);
 
-const REGISTRIES: [Registry; 6] = [
+const REGISTRIES: [Registry; 7] = [
     ("audit/rules", "pub static RULE: Rule", |name| format!("&{name}::RULE,")),
     ("cli", "pub fn run(context: &Context, args: Args)", |name| format!(" = {name};")),
     ("render", "pub fn render(report: &Report,", |name| format!("{name}::render;")),
+    ("render/findings", "pub fn render(view: &FindingsView,", |name| format!("{name}::render;")),
     ("reports", "pub static REPORT: NamedReport", |name| format!("&{name}::REPORT")),
     ("schedule/convention", "pub static CONVENTION: Convention", |name| format!("&{name}::CONVENTION,")),
     ("schedule/method", "pub static METHOD: Method", |name| format!("&{name}::METHOD,")),

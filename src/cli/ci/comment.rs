@@ -69,7 +69,9 @@ pub fn run(context: &Context, args: &Args) -> anyhow::Result<Exit> {
     let money = match valued {
         Ok(valued) => valued,
         // Without settings there are no figures, and the findings say why.
-        Err(error) if !found.is_empty() => report(Detail::Fields).note(format!("no figures: {error}")),
+        Err(error) if after.settings().is_none() => {
+            report(Detail::Fields).note(format!("no figures: {error}"))
+        }
         Err(error) => return Err(error).context("the change cannot be valued"),
     };
     let form = |detail: Option<Detail>| match detail {

@@ -23,6 +23,7 @@ use crate::cli::failure::{Exit, Failure};
   estate ci init pre-commit -n                           show it, write nothing
   estate ci init github --source https://git.example.org/estate.git --tag v0.1.0")]
 pub struct Args {
+    /// What is to run the audit
     service: Service,
     /// The git repository from which CI builds estate [default: estate is on CI's path]
     #[arg(long, value_name = "URL")]
