@@ -152,7 +152,7 @@ impl<'a> Judge<'a> {
     fn finding(&self, record: &Record, message: String) -> Finding {
         let finding = Finding::new(self.policy.rule(), self.level, place(record, &self.focus.route), message)
             .field(self.focus.route.as_str())
-            .related(self.policy.0.at_span(self.focus.span), "the policy says so here");
+            .related(self.policy.0.at_span(self.focus.span), "this policy forbids it");
         match self.policy.help() {
             Some(help) => finding.help(help),
             None => finding,
