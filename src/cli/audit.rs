@@ -108,15 +108,12 @@ fn past_baseline(
     };
     let compared = baseline.compare(findings);
     if compared.gone > 0 && written.is_none() {
-        context.say(&format!(
-            "{} of the baseline no longer found; --write-baseline drops {}",
-            if compared.gone == 1 {
-                "1 entry is".to_owned()
-            } else {
-                format!("{} entries are", compared.gone)
-            },
-            if compared.gone == 1 { "it" } else { "them" },
-        ));
+        context.say(&match compared.gone {
+            1 => "1 entry of the baseline is no longer found; --write-baseline drops it".to_owned(),
+            gone => {
+                format!("{gone} entries of the baseline are no longer found; --write-baseline drops them")
+            }
+        });
     }
     Ok((compared.new, compared.known))
 }

@@ -1,6 +1,6 @@
 //! From a policy's record to a condition that can be asked, or findings that say why not.
 
-use super::condition::{Condition, Order, Quantifier, Test};
+use super::condition::{Condition, Filter, Operand, Order, Quantifier, Test};
 use super::field::Field;
 use super::message::Message;
 use super::operand;
@@ -242,13 +242,19 @@ impl<'a> Compiler<'_, 'a> {
             (_, Some(order)) => {
                 let operand = operand?;
                 let scopes = operand::Scopes { here: here.scopes, subject: here.subject };
-                operand::read(operand, &field, scopes, self.as_of).map(|operand| Test::Order(order, operand))
+                operand::read(operand, &field, scopes, self.as_of).map(|operand| match (order, operand) {
+                    (Order::Equal, Operand::Value(value)) => Test::Among { values: vec![value], among: true },
+                    (Order::NotEqual, Operand::Value(value)) => {
+                        Test::Among { values: vec![value], among: false }
+                    }
+                    (order, operand) => Test::Order(order, operand),
+                })
             }
             (_, None) => {
                 let operand = operand?;
                 self.parts += operand.len();
                 let values = operand::read_list(operand, &field, self.as_of);
-                values.map(if operator == "in" { Test::In } else { Test::NotIn })
+                values.map(|values| Test::Among { values, among: operator == "in" })
             }
         };
         match test {
@@ -285,7 +291,7 @@ impl<'a> Compiler<'_, 'a> {
         let filter = value
             .field("where")
             .map_or(Some(Condition::All(Vec::new())), |value| self.condition(value, inside));
-        Some(Condition::Related { relation, quantifier: quantifier?, filter: Box::new(filter?) })
+        Some(Condition::Related { relation, quantifier: quantifier?, filter: Box::new(Filter::new(filter?)) })
     }
 
     fn quantifier(&mut self, value: Value<'a>, span: Span, part: &str) -> Option<Quantifier> {

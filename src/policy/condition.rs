@@ -1,7 +1,10 @@
 //! Conditions, and whether they hold.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::sync::atomic::{self, AtomicUsize};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::World;
 use super::field::Field;
@@ -21,9 +24,18 @@ pub enum Condition<'a> {
         relation: Relation<'a>,
         quantifier: Quantifier,
         /// What a neighbour must meet to count.
-        filter: Box<Condition<'a>>,
+        filter: Box<Filter<'a>>,
     },
 }
+
+/// A condition on neighbours. Where it follows relations itself, and looks back at no subject, it
+/// has one answer for a record, however many ways lead there, and is asked once.
+pub struct Filter<'a> {
+    condition: Condition<'a>,
+    answers: Option<Mutex<HashMap<usize, Answer>>>,
+}
+
+type Answer = Arc<OnceLock<Result<bool, Unanswered>>>;
 
 /// What is asked of a field. One that has no value meets nothing but [`Test::Absent`]; one that has
 /// several meets what one of them meets, except that all of them must differ to be not equal.
@@ -31,8 +43,11 @@ pub enum Test<'a> {
     Exists,
     Absent,
     Order(Order, Operand<'a>),
-    In(Vec<Typed>),
-    NotIn(Vec<Typed>),
+    /// A value is one of these, or none is.
+    Among {
+        values: Vec<Typed>,
+        among: bool,
+    },
     /// A list has the element, a text the part.
     Contains(String),
     Matches(String),
@@ -112,6 +127,7 @@ pub enum Unanswered {
 pub struct Judging<'w, 'a> {
     pub world: &'w World<'a>,
     left: AtomicUsize,
+    exhausted: AtomicBool,
 }
 
 /// Comparing so many pairs of values is not worth counting.
@@ -119,24 +135,67 @@ const FEW_PAIRS: usize = 16;
 
 impl<'w, 'a> Judging<'w, 'a> {
     pub fn new(world: &'w World<'a>, budget: usize) -> Self {
-        Self { world, left: AtomicUsize::new(budget) }
+        Self { world, left: AtomicUsize::new(budget), exhausted: AtomicBool::new(false) }
     }
 
-    /// Takes steps from the budget; the answer does not depend on the order of the records.
+    /// Whether it has looked at more than it may. What is spent on a record does not depend on the
+    /// others, so neither does this on their order.
+    pub fn is_exhausted(&self) -> bool {
+        self.exhausted.load(Relaxed)
+    }
+
     fn spend(&self, steps: usize) -> Result<(), Unanswered> {
         let take = |left: usize| left.checked_sub(steps);
-        let (set, get) = (atomic::Ordering::Relaxed, atomic::Ordering::Relaxed);
-        match self.left.fetch_update(set, get, take) {
-            Ok(_) => Ok(()),
-            Err(_) => {
-                self.left.store(0, set);
-                Err(Unanswered::Budget)
-            }
+        if self.is_exhausted() || self.left.fetch_update(Relaxed, Relaxed, take).is_err() {
+            self.exhausted.store(true, Relaxed);
+            return Err(Unanswered::Budget);
         }
+        Ok(())
+    }
+}
+
+impl<'a> Filter<'a> {
+    pub fn new(condition: Condition<'a>) -> Self {
+        let lasting = condition.follows_relations() && !condition.looks_at_subject();
+        Self { condition, answers: lasting.then(Mutex::default) }
+    }
+
+    fn holds(
+        &self,
+        record: &'a Record,
+        subject: &'a Record,
+        judging: &Judging<'_, 'a>,
+    ) -> Result<bool, Unanswered> {
+        let ask = || self.condition.holds(record, subject, judging);
+        let Some(answers) = &self.answers else { return ask() };
+        let answer = {
+            let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+            answers.entry(std::ptr::from_ref(record).addr()).or_default().clone()
+        };
+        answer.get_or_init(ask).clone()
     }
 }
 
 impl<'a> Condition<'a> {
+    fn follows_relations(&self) -> bool {
+        match self {
+            Condition::All(parts) | Condition::Any(parts) => parts.iter().any(Condition::follows_relations),
+            Condition::Not(part) => part.follows_relations(),
+            Condition::Compare(..) => false,
+            Condition::Related { .. } => true,
+        }
+    }
+
+    fn looks_at_subject(&self) -> bool {
+        match self {
+            Condition::All(parts) | Condition::Any(parts) => parts.iter().any(Condition::looks_at_subject),
+            Condition::Not(part) => part.looks_at_subject(),
+            Condition::Compare(_, Test::Order(_, Operand::Field { of_subject, .. })) => *of_subject,
+            Condition::Compare(..) => false,
+            Condition::Related { filter, .. } => filter.condition.looks_at_subject(),
+        }
+    }
+
     /// Whether it holds for `record`, in a policy that judges `subject`.
     pub fn holds(
         &self,
@@ -200,11 +259,10 @@ impl<'a> Test<'a> {
             Test::Contains(part) if field.is_list() => texts().iter().any(|text| text == part),
             Test::Contains(part) => texts().iter().any(|text| text.contains(part.as_str())),
             Test::Matches(pattern) => texts().iter().any(|text| glob::matches(pattern, text)),
-            Test::In(operands) => {
-                relate(Order::Equal, field, &field.values(record, world), operands, judging)?
-            }
-            Test::NotIn(operands) => {
-                relate(Order::NotEqual, field, &field.values(record, world), operands, judging)?
+            Test::Among { values, among } => {
+                let texts = texts();
+                let is_among = |text: &Cow<'_, str>| values.iter().any(|value| field.is(text, value));
+                !texts.is_empty() && texts.iter().any(is_among) == *among
             }
             Test::Order(order, operand) => {
                 let values = field.values(record, world);

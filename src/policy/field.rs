@@ -1,6 +1,7 @@
 //! The fields that a condition may name: those of the records, and a few that are reckoned.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use super::World;
 use crate::contract::{notice_by, term_at};
@@ -127,6 +128,16 @@ impl<'a> Field<'a> {
     pub fn values(&self, record: &Record, world: &World<'_>) -> Vec<Typed> {
         let texts = self.texts(record, world);
         texts.iter().filter_map(|text| Typed::read(self.kind, text)).collect()
+    }
+
+    /// Whether a text of the field says this value. Texts need not be read to be the same.
+    pub fn is(&self, text: &str, value: &Typed) -> bool {
+        match value {
+            Typed::Text(word) => word == text,
+            value => {
+                Typed::read(self.kind, text).and_then(|read| read.compare(value)).is_some_and(Ordering::is_eq)
+            }
+        }
     }
 }
 

@@ -23,8 +23,6 @@ mod relation;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-
 use rayon::prelude::*;
 
 use crate::date::Date;
@@ -80,29 +78,25 @@ impl<'a> Policies<'a> {
         Policies { world: World { snapshot, as_of, referrers: Referrers::new() }, judges, problems }
     }
 
-    /// The findings of every policy.
+    /// The findings of every policy. One pass over the records asks all policies of each, while it is
+    /// at hand.
     pub fn judge(&self) -> Vec<Finding> {
-        let mut by_class: HashMap<(Kind, Option<&str>), Vec<&'a Record>> = HashMap::new();
-        if self.judges.is_empty() {
-            return Vec::new();
-        }
-        for record in self.world.snapshot.records().filter(|record| query::is_readable(record)) {
-            by_class.entry((record.kind(), None)).or_default().push(record);
-            if let Some(class) = record.class() {
-                by_class.entry((record.kind(), Some(class))).or_default().push(record);
-            }
-        }
-        let mut findings = Vec::new();
-        for judge in &self.judges {
-            let records: Vec<&'a Record> = judge
-                .scopes
-                .iter()
-                .filter_map(|scope| by_class.get(&(scope.kind, scope.class)))
-                .flatten()
-                .copied()
-                .collect();
-            findings.extend(judge.judge(&records, &self.world));
-        }
+        let records = self.world.snapshot.all();
+        let budget = records.len().saturating_mul(BUDGET_PER_RECORD).saturating_add(BUDGET);
+        let judges: Vec<(&Judge<'a>, Judging<'_, 'a>)> =
+            self.judges.iter().map(|judge| (judge, Judging::new(&self.world, budget))).collect();
+        let readable = records.par_iter().filter(|record| query::is_readable(record));
+        let found: Vec<(usize, Finding)> = readable
+            .flat_map_iter(|record| {
+                let asked = judges.iter().enumerate().filter(|(_, (judge, _))| judge.is_about(record));
+                asked.filter_map(|(at, (judge, judging))| Some((at, judge.ask(record, judging)?)))
+            })
+            .collect();
+        let exhausted = |at: usize| judges.get(at).is_some_and(|(_, judging)| judging.is_exhausted());
+        let mut findings: Vec<Finding> =
+            found.into_iter().filter(|(at, _)| !exhausted(*at)).map(|(_, finding)| finding).collect();
+        let stopped = judges.iter().filter(|(_, judging)| judging.is_exhausted());
+        findings.extend(stopped.map(|(judge, _)| judge.stopped()));
         findings
     }
 }
@@ -112,47 +106,34 @@ const BUDGET_PER_RECORD: usize = 50;
 const BUDGET: usize = 100_000;
 
 impl<'a> Judge<'a> {
-    fn judge(&self, records: &[&'a Record], world: &World<'a>) -> Vec<Finding> {
-        let budget = world.snapshot.all().len().saturating_mul(BUDGET_PER_RECORD).saturating_add(BUDGET);
-        let judging = Judging::new(world, budget);
-        let judged: Result<Vec<Option<Finding>>, Unanswered> =
-            records.par_iter().map(|record| self.judge_one(record, &judging)).collect();
-        match judged {
-            Ok(findings) => findings.into_iter().flatten().collect(),
-            Err(_) => vec![
-                Finding::error(
-                    compile::RULE,
-                    self.policy.0.at_span(self.focus.span),
-                    "this policy looks at too many neighbours to be judged",
-                )
-                .field("when")
-                .help("select fewer records, or follow relations that lead to few"),
-            ],
-        }
+    fn is_about(&self, record: &Record) -> bool {
+        self.scopes.iter().any(|scope| scope.admits(record))
     }
 
-    fn judge_one(
-        &self,
-        record: &'a Record,
-        judging: &Judging<'_, 'a>,
-    ) -> Result<Option<Finding>, Unanswered> {
+    fn ask(&self, record: &'a Record, judging: &Judging<'_, 'a>) -> Option<Finding> {
         match self.condition.holds(record, record, judging) {
-            Ok(false) => Ok(None),
-            Ok(true) => Ok(Some(self.finding(record, self.message.of(record, judging.world)))),
+            Ok(true) => Some(self.finding(record, self.message.of(record, judging.world))),
             Err(Unanswered::Measure { field, value, operand }) => {
                 let message = format!(
                     "this cannot be judged: {value} in `{field}` has no common measure with {operand}"
                 );
-                Ok(Some(self.finding(record, message)))
+                Some(self.finding(record, message))
             }
-            Err(Unanswered::Budget) => Err(Unanswered::Budget),
+            Ok(false) | Err(Unanswered::Budget) => None,
         }
+    }
+
+    fn stopped(&self) -> Finding {
+        let location = self.policy.0.at_span(self.focus.span);
+        Finding::error(compile::RULE, location, "this policy looks at too many neighbours to be judged")
+            .field("when")
+            .help("select fewer records, or follow relations that lead to few")
     }
 
     fn finding(&self, record: &Record, message: String) -> Finding {
         let finding = Finding::new(self.policy.rule(), self.level, place(record, &self.focus.route), message)
             .field(self.focus.route.as_str())
-            .related(self.policy.0.at_span(self.focus.span), "the policy says so here");
+            .related(self.policy.0.at_span(self.focus.span), "this policy forbids it");
         match self.policy.help() {
             Some(help) => finding.help(help),
             None => finding,
