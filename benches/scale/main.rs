@@ -145,7 +145,8 @@ fn run_each(runs: u32, mut command: impl FnMut() -> Command) -> Cost {
     for _ in 0..runs {
         let mut command = command();
         let begun = Instant::now();
-        let mut child = command.stdout(Stdio::null()).spawn().expect("the command can be started");
+        let mut child =
+            command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command can be started");
         let status = loop {
             cost.peak_mb = cost.peak_mb.max(peak_mb(child.id()));
             match child.try_wait().expect("the command can be waited for") {

@@ -103,6 +103,11 @@ pub fn write_to(
     }
     // A dry run needs no right to write: it also works on a read-only disk.
     let transaction = if args.dry_run { None } else { Some(store.begin()?) };
+    if let Some(commit) = transaction.as_ref().and_then(Transaction::recovered) {
+        context.say(&format!(
+            "a command was killed after it had committed {commit}; its files are up to date now"
+        ));
+    }
     let made_from = load(store, &scope)?;
     let mut writing = make(&made_from)?;
     if let Some(message) = &args.message {

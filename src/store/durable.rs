@@ -1,6 +1,7 @@
 //! Writing files so that they are whole and on disk when the call returns.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,9 @@ use std::path::{Path, PathBuf};
 use git2::{Config, ConfigLevel, Repository};
 
 use super::StoreError;
+
+/// The name of a file that is not finished yet.
+const TEMPORARY: (&str, &str) = (".estate-", ".tmp");
 
 /// Files that are written at once.
 const WRITERS: usize = 16;
@@ -50,7 +54,7 @@ fn replace_file(path: &Path, folder: &Path, bytes: &[u8]) -> Result<(), StoreErr
     create_folders(folder)?;
     let write = || -> std::io::Result<()> {
         let mut builder = tempfile::Builder::new();
-        let mut temporary = builder.prefix(".estate-").suffix(".tmp").tempfile_in(folder)?;
+        let mut temporary = builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempfile_in(folder)?;
         temporary.write_all(bytes)?;
         keep_permissions(path, temporary.as_file())?;
         temporary.as_file().sync_all()?;
@@ -58,6 +62,11 @@ fn replace_file(path: &Path, folder: &Path, bytes: &[u8]) -> Result<(), StoreErr
         Ok(())
     };
     write().map_err(|error| StoreError::io("write", path, error))
+}
+
+/// Whether a file of this name is one that was not finished.
+pub(super) fn is_temporary(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1))
 }
 
 fn sync_folder(folder: &Path) -> Result<(), StoreError> {

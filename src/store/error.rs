@@ -48,6 +48,8 @@ pub enum StoreError {
     Changed(String),
     #[error("another estate command is writing here (waited {0} s for {1})")]
     Locked(u64, String),
+    #[error("{} is there: a git command is running, or was killed", .0.display())]
+    LockFile(PathBuf),
     #[error("the branch moved {0} times while this was being committed")]
     Raced(u32),
     #[error("git knows no name for you")]
@@ -89,11 +91,14 @@ impl StoreError {
             Self::Staged(_) => "commit them first, or take them back: `git restore --staged <path>`",
             Self::Linked(_) => "replace it by the folder it points to",
             Self::Changed(_) | Self::Locked(..) | Self::Raced(_) => "nothing was written; try again",
+            Self::LockFile(lock) => {
+                return Some(format!("where no git command is running, delete {}", lock.display()));
+            }
             Self::NoIdentity => {
                 "run `git config user.name \"Your Name\"` and `git config user.email you@example.org`"
             }
             Self::CommittedBut(..) => {
-                "the commit is safe; `git checkout -- <path>` brings the files up to date"
+                "the commit is safe; the next writing command brings the files up to date, or `git checkout HEAD -- <path>`"
             }
             Self::UnusableRepository(_) | Self::NoFile(_) | Self::Io { .. } | Self::Git(_) => return None,
         };
@@ -102,7 +107,7 @@ impl StoreError {
 
     pub fn severity(&self) -> Severity {
         match self {
-            Self::Changed(_) | Self::Locked(..) | Self::Raced(_) => Severity::Conflict,
+            Self::Changed(_) | Self::Locked(..) | Self::LockFile(_) | Self::Raced(_) => Severity::Conflict,
             _ => Severity::Failed,
         }
     }

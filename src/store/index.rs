@@ -1,36 +1,39 @@
 //! The user's index: what is staged is respected, what was committed is told.
 
 use std::fs;
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, Index, IndexEntry, ObjectType, Oid, Repository};
 
+use super::journal::{index_lock, wait_for};
 use super::tree_files::TreeFiles;
 use super::{Store, StoreError};
 use crate::edit::Edit;
-
-/// How long to wait for another git command that holds the index.
-const INDEX_WAIT: Duration = Duration::from_secs(3);
 
 /// The index as it is on disk.
 pub(super) struct UserIndex<'s> {
     store: &'s Store,
     index: Index,
+    lock: PathBuf,
 }
 
 impl<'s> UserIndex<'s> {
     pub fn read(store: &'s Store, git: &Repository) -> Result<Self, StoreError> {
         let mut index = git.index()?;
         index.read(false)?;
-        Ok(Self { store, index })
+        Ok(Self { store, index, lock: index_lock(git) })
+    }
+
+    /// The blob that is staged for a path of the repository.
+    pub fn id(&self, git_path: &str) -> Option<Oid> {
+        self.index.get_path(Path::new(git_path), 0).map(|entry| entry.id)
     }
 
     /// What the user has staged of the touched files must not be lost.
     pub fn refuse_staged(&self, edit: &Edit, files: &mut TreeFiles<'_>) -> Result<(), StoreError> {
         for (path, _) in edit.files() {
             let git_path = self.store.git_path(path);
-            let staged = self.index.get_path(Path::new(&git_path), 0).map(|entry| entry.id);
+            let staged = self.id(&git_path);
             let committed = files.id(&git_path)?;
             // A repository that was made without an index has staged nothing.
             if staged != committed && !(staged.is_none() && self.index.is_empty()) {
@@ -50,14 +53,10 @@ impl<'s> UserIndex<'s> {
                 None => self.index.remove_path(Path::new(&git_path))?,
             }
         }
-        let begun = Instant::now();
         loop {
             match self.index.write() {
-                Ok(()) => return Ok(()),
-                Err(error) if error.code() == ErrorCode::Locked && begun.elapsed() < INDEX_WAIT => {
-                    std::thread::sleep(Duration::from_millis(50));
-                }
-                Err(error) => return Err(error.into()),
+                Err(error) if error.code() == ErrorCode::Locked => wait_for(&self.lock)?,
+                written => return Ok(written?),
             }
         }
     }

@@ -12,6 +12,7 @@ mod error;
 mod history;
 mod index;
 mod init;
+mod journal;
 mod known;
 mod origins;
 mod pack;
@@ -129,6 +130,11 @@ impl Store {
     /// A path of the estate as a path of the repository.
     fn git_path(&self, path: &str) -> String {
         format!("{}{path}", self.prefix)
+    }
+
+    /// A path of the repository as a path of the estate.
+    fn path_of<'p>(&self, git_path: &'p str) -> Option<&'p str> {
+        git_path.strip_prefix(&self.prefix)
     }
 
     fn disk_path(&self, path: &str) -> PathBuf {

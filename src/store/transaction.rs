@@ -9,6 +9,7 @@ use git2::{ErrorCode, FileMode, Oid, Repository, RepositoryState, Signature, Tre
 
 use super::durable::{flush_git_writes, remove_file, write_files};
 use super::index::UserIndex;
+use super::journal::{Journal, branch_lock, index_lock, wait_for};
 use super::pack::Objects;
 use super::tree_files::TreeFiles;
 use super::{Identity, Store, StoreError};
@@ -23,12 +24,14 @@ const MOST_RACES: u32 = 20;
 /// The right to write: held by one estate command at a time, from reading to having written, so
 /// that what an edit was made from is what it is applied to.
 pub struct Transaction<'s> {
-    store: &'s Store,
+    pub(super) store: &'s Store,
     /// Opened for this transaction alone: libgit2 takes the flushing of objects and references from
     /// the configuration at first use, so it must be set before anything is read.
     git: Option<Repository>,
     /// Unlocked when it is dropped, also by a crash.
     _lock: Option<File>,
+    /// The commit of a command that was killed, whose files were brought up to date at the start.
+    recovered: Option<Oid>,
 }
 
 /// A commit that was made.
@@ -47,23 +50,32 @@ impl Committed {
 impl Store {
     /// Begins to write. Waits for other estate commands that write to the same repository.
     pub fn begin(&self) -> Result<Transaction<'_>, StoreError> {
-        let Ok(git) = self.git() else { return Ok(Transaction { store: self, git: None, _lock: None }) };
+        let Ok(git) = self.git() else {
+            return Ok(Transaction { store: self, git: None, _lock: None, recovered: None });
+        };
         if git.is_bare() {
             return Err(StoreError::Bare);
         }
         let lock = lock(&git.path().join("estate").join("write.lock"))?;
         let git = Repository::open(git.path())?;
         flush_git_writes(&git)?;
-        Ok(Transaction { store: self, git: Some(git), _lock: Some(lock) })
+        let mut transaction = Transaction { store: self, git: Some(git), _lock: Some(lock), recovered: None };
+        transaction.recovered = transaction.recover()?;
+        Ok(transaction)
     }
 }
 
 impl Transaction<'_> {
-    fn git(&self) -> Result<&Repository, StoreError> {
+    pub(super) fn git(&self) -> Result<&Repository, StoreError> {
         match &self.git {
             Some(git) => Ok(git),
             None => self.store.git(),
         }
+    }
+
+    /// The commit of a command that was killed before it had updated its files; they are now.
+    pub fn recovered(&self) -> Option<String> {
+        self.recovered.map(|commit| commit.to_string())
     }
 
     /// Writes the edit to the files alone, without a commit.
@@ -89,10 +101,13 @@ impl Transaction<'_> {
         for (path, _) in edit.files() {
             self.refuse_if_not(path, before)?;
         }
+        wait_for(&index_lock(git))?;
+        let journal = Journal::of(git);
         let odb = git.odb()?;
         let objects = Objects::of(edit, &odb)?;
         let mut first_tip: Option<Option<Oid>> = None;
         for _ in 0..MOST_RACES {
+            wait_for(&branch_lock(git, &branch))?;
             let tip = tip_of(git, &branch)?;
             let tree = match tip {
                 Some(tip) => git.find_commit(tip)?.tree()?,
@@ -112,22 +127,45 @@ impl Transaction<'_> {
             let parents: Vec<_> = parent.iter().collect();
             let id = git.commit(None, &author, &author, &edit.message(), &tree, &parents)?;
             objects.flush(self.store, git, edit, &tree, id)?;
-            if swing(git, &branch, tip, id, &edit.summary)? {
-                let committed = Committed {
-                    id: id.to_string(),
-                    branch: branch.trim_start_matches("refs/heads/").to_owned(),
-                };
-                let settled =
-                    self.refresh(edit).and_then(|()| UserIndex::read(self.store, git)?.refresh(edit));
-                return match settled {
-                    Ok(()) => Ok(committed),
-                    Err(error) => {
-                        Err(StoreError::CommittedBut(committed.short().to_owned(), Box::new(error)))
-                    }
-                };
+            journal.write(&branch, id)?;
+            match swing(git, &branch, tip, id, &edit.summary) {
+                Ok(true) => return self.follow(git, &journal, edit, id, &branch),
+                Ok(false) => journal.clear()?,
+                // It moved, but may not be on disk: the note stays for the next command.
+                Err(error) if tip_of(git, &branch)? == Some(id) => {
+                    let short = id.to_string().chars().take(10).collect();
+                    return Err(StoreError::CommittedBut(short, Box::new(error)));
+                }
+                Err(error) => {
+                    journal.clear()?;
+                    return Err(error);
+                }
             }
         }
         Err(StoreError::Raced(MOST_RACES))
+    }
+
+    /// Brings files and index up to date with the commit that the branch has moved to.
+    fn follow(
+        &self,
+        git: &Repository,
+        journal: &Journal,
+        edit: &Edit,
+        id: Oid,
+        branch: &str,
+    ) -> Result<Committed, StoreError> {
+        let committed =
+            Committed { id: id.to_string(), branch: branch.trim_start_matches("refs/heads/").to_owned() };
+        let followed = self.refresh(edit).and_then(|()| UserIndex::read(self.store, git)?.refresh(edit));
+        // The note stays where the next command can do better. It must not where somebody else held a
+        // lock, which would look like ours.
+        if matches!(followed, Ok(()) | Err(StoreError::LockFile(_))) {
+            journal.clear()?;
+        }
+        match followed {
+            Ok(()) => Ok(committed),
+            Err(error) => Err(StoreError::CommittedBut(committed.short().to_owned(), Box::new(error))),
+        }
     }
 
     /// The file on disk must be the one that the edit was made from.
@@ -176,7 +214,7 @@ impl Transaction<'_> {
         Ok(git.find_tree(update.create_updated(git, tree)?)?)
     }
 
-    fn refresh(&self, edit: &Edit) -> Result<(), StoreError> {
+    pub(super) fn refresh(&self, edit: &Edit) -> Result<(), StoreError> {
         let root = self.store.root();
         let written: Vec<(PathBuf, &str)> =
             edit.files().filter_map(|(path, text)| Some((self.store.disk_path(path), text?))).collect();
@@ -221,13 +259,13 @@ fn refuse_unready(git: &Repository) -> Result<(), StoreError> {
 }
 
 /// The full name of the branch that HEAD is on, born or not.
-fn branch_name(git: &Repository) -> Result<String, StoreError> {
+pub(super) fn branch_name(git: &Repository) -> Result<String, StoreError> {
     let head = git.find_reference("HEAD")?;
     let target = head.symbolic_target().ok().flatten().map(str::to_owned);
     target.ok_or(StoreError::Detached)
 }
 
-fn tip_of(git: &Repository, branch: &str) -> Result<Option<Oid>, StoreError> {
+pub(super) fn tip_of(git: &Repository, branch: &str) -> Result<Option<Oid>, StoreError> {
     match git.refname_to_id(branch) {
         Ok(id) => Ok(Some(id)),
         Err(error) if error.code() == ErrorCode::NotFound => Ok(None),

@@ -13,6 +13,7 @@
 // Links and names of any bytes are made as Unix has them.
 #![cfg(unix)]
 
+mod faults;
 mod repositories;
 mod text;
 mod trees;
