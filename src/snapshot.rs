@@ -26,6 +26,10 @@ pub enum Version {
     Worktree,
     /// A commit, by its full id, and how the user named it.
     Commit { id: String, name: String },
+    /// The files as they are staged for the next commit.
+    Staged,
+    /// What merging the second commit into the first would give.
+    Merged(Box<Version>, Box<Version>),
     /// What another version becomes after an edit.
     Edited(Box<Version>),
 }
@@ -36,6 +40,8 @@ impl fmt::Display for Version {
             Version::Worktree => f.write_str("worktree"),
             Version::Commit { id, name } if id.starts_with(name.as_str()) => f.write_str(short(id)),
             Version::Commit { id, name } => write!(f, "{name} ({})", short(id)),
+            Version::Staged => f.write_str("staged"),
+            Version::Merged(ours, theirs) => write!(f, "{ours} merged with {theirs}"),
             Version::Edited(version) => write!(f, "{version} with changes"),
         }
     }

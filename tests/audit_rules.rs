@@ -147,13 +147,16 @@ fn files_that_are_no_records_are_findings_at_their_path() {
     }
 }
 
+/// Rules that need more than files: two branches, in `tests/audit_cli.rs`.
+const ELSEWHERE: [&str; 1] = ["merge-conflict"];
+
 #[test]
 fn every_rule_has_a_case_and_every_file_is_in_the_registry() {
     let ids: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).collect();
     assert_eq!(ids.len(), RULES.len(), "two rules have the same id");
     let cases = cases();
-    let tested: BTreeSet<&str> =
-        cases.iter().map(|(rule, _)| rule.as_str()).chain(MADE.iter().map(|(rule, ..)| *rule)).collect();
+    let tested = cases.iter().map(|(rule, _)| rule.as_str()).chain(MADE.iter().map(|(rule, ..)| *rule));
+    let tested: BTreeSet<&str> = tested.chain(ELSEWHERE).collect();
     assert_eq!(tested, ids, "cases and rules differ");
 
     let files = files_below(&project().join("src/audit/rules"));
@@ -254,7 +257,8 @@ fn the_shipped_inventory_audits_clean() {
 }
 
 /// Rules whose examples say in words what cannot be shown in a few lines of text.
-const IN_WORDS: [&str; 8] = [
+const IN_WORDS: [&str; 9] = [
+    "merge-conflict",
     "unreadable-file",
     "not-a-file",
     "symlink",
@@ -350,7 +354,6 @@ fn no_edit_breaks_a_rule_on_the_estate_behind_the_gate() {
     let expected = [
         "duplicate-asset-tag",
         "duplicate-plan",
-        "impossible-schedule",
         "mixed-currencies",
         "over-allocated",
         "relation-cycle",

@@ -140,6 +140,8 @@ fn rejected_rows_are_named_and_stop_the_others_unless_told_not_to() {
     ] {
         assert!(refused.err.contains(part), "{part}\n{}", refused.err);
     }
+    let quiet = estate.import(&file, "netbox-devices", &["--quiet"]);
+    assert!(quiet.code == 1 && quiet.err.contains("line 2 (srv-web-01)"), "{}", quiet.err);
     let taken = estate.import(&file, "netbox-devices", &["--skip-rejected", "--json"]);
     assert_eq!((taken.code, estate.commits().len()), (1, begun.len() + 1), "{}", taken.err);
     assert!(

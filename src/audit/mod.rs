@@ -8,6 +8,7 @@ mod cycles;
 mod gate;
 mod levels;
 mod rules;
+pub mod scope;
 mod waivers;
 
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use crate::model::policy::Policy;
 use crate::model::schedule::Schedule;
 use crate::model::{Kind, Place, Record};
 use crate::policy::Policies;
+use crate::schedule::Planner;
 use crate::snapshot::Snapshot;
 use crate::source::Location;
 
@@ -82,6 +84,7 @@ pub struct Context<'a> {
     graph: OnceLock<Graph<'a>>,
     schedules: OnceLock<HashMap<&'a str, Vec<Schedule<'a>>>>,
     policies: OnceLock<Policies<'a>>,
+    planner: OnceLock<Planner<'a>>,
 }
 
 impl<'a> Context<'a> {
@@ -92,6 +95,7 @@ impl<'a> Context<'a> {
             graph: OnceLock::new(),
             schedules: OnceLock::new(),
             policies: OnceLock::new(),
+            planner: OnceLock::new(),
         }
     }
 
@@ -102,6 +106,10 @@ impl<'a> Context<'a> {
     /// Whether there is a rule or a policy of this id.
     fn knows_rule(&self, id: &str) -> bool {
         rule(id).is_some() || policy(id, self.snapshot).is_some()
+    }
+
+    fn planner(&self) -> &Planner<'a> {
+        self.planner.get_or_init(|| Planner::new(self.snapshot))
     }
 
     fn policies(&self) -> &Policies<'a> {

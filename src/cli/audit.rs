@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use estate::audit::RULES;
 use estate::audit::baseline::Baseline;
-use estate::audit::{self, RULES};
 use estate::finding::{Finding, Level};
 use estate::model::Kind;
 use estate::model::policy::Policy;
@@ -12,6 +12,7 @@ use estate::store::write_file;
 
 use super::context::{Context, unknown_format};
 use super::failure::{Exit, Failure};
+use super::subject::{ScopeArgs, Subject};
 
 /// Check the estate: every file, every rule
 ///
@@ -25,6 +26,10 @@ use super::failure::{Exit, Failure};
   estate audit                               every finding, with the offending line
   estate audit --fail-on warning             a stricter gate
   estate audit --format sarif -o audit.sarif for code scanning
+  estate audit --rev v1.0                    the estate as it was
+  estate audit --staged                      what is about to be committed
+  estate audit --changed-since main          what this branch has to do with
+  estate audit --merge-with origin/main      what merging both branches would give
   estate audit --write-baseline known.json   accept what is there today
   estate audit --baseline known.json         and fail on what is new")]
 pub struct Args {
@@ -37,6 +42,8 @@ pub struct Args {
     /// Leave these rules out
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
+    #[command(flatten)]
+    scope: ScopeArgs,
     /// Leave out the findings that this file holds
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -48,15 +55,16 @@ pub struct Args {
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let old = args.baseline.as_ref().map(read_baseline).transpose()?;
     let store = context.store()?;
-    let snapshot = context.snapshot(&store)?;
+    let subject = Subject::of(context, &store, &args.scope)?;
     for id in args.select.iter().chain(&args.ignore) {
-        super::explain::known_rule(id, &snapshot)?;
+        super::explain::known_rule(id, &subject.snapshot)?;
     }
-    let mut audit = audit::audit(&snapshot, context.as_of);
-    audit.findings.retain(|finding| {
-        let named = |ids: &[String]| ids.iter().any(|id| id.as_str() == finding.rule);
+    let is_wanted = |rule: &str| {
+        let named = |ids: &[String]| ids.iter().any(|id| id == rule);
         (args.select.is_empty() || named(&args.select)) && !named(&args.ignore)
-    });
+    };
+    let mut audit = subject.audit(context);
+    audit.findings.retain(|finding| is_wanted(&finding.rule));
     let format = match context.format_name() {
         None => FindingFormat::Text,
         Some(name) => FindingFormat::named(name).ok_or_else(|| {
@@ -64,16 +72,16 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
             unknown_format(name, &known)
         })?,
     };
-    let files = snapshot.records().count();
     let (found, baselined) = past_baseline(context, &args, old, audit.findings)?;
-    let header = vec![("as_of", context.as_of.to_string()), ("rev", snapshot.version().to_string())];
-    let rules = rule_infos(&snapshot);
+    let mut header = context.header(&subject.snapshot);
+    header.extend(args.scope.header());
+    let mut rules = rule_infos(&subject.snapshot);
+    rules.retain(|rule| is_wanted(&rule.id));
     let left_out = LeftOut { waived: audit.waived, baselined };
-    let view = FindingsView { findings: &found, rules: &rules, header, files, left_out };
+    let (prefix, files) = (store.prefix(), subject.files());
+    let view = FindingsView { findings: &found, rules: &rules, header, prefix, files, left_out };
     context.answer(&findings::findings(&view, format, &context.style()))?;
-    if files == 0 {
-        return Err(Failure::nothing("there is no record to check").into());
-    }
+    subject.refuse_empty(&args.scope)?;
     let threshold = Level::from_name(&args.fail_on);
     let failed = found.iter().any(|finding| Some(finding.level) >= threshold);
     Ok(if failed { Exit::Findings } else { Exit::Done })

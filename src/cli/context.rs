@@ -125,9 +125,13 @@ impl Context {
 
     /// The header that every report begins with: value date and version.
     pub fn report(&self, name: &'static str, title: impl Into<String>, snapshot: &Snapshot) -> Report {
-        Report::new(name, title)
-            .header("as_of", self.as_of.to_string())
-            .header("rev", snapshot.version().to_string())
+        let mut report = Report::new(name, title);
+        report.header = self.header(snapshot);
+        report
+    }
+
+    pub fn header(&self, snapshot: &Snapshot) -> Vec<(&'static str, String)> {
+        vec![("as_of", self.as_of.to_string()), ("rev", snapshot.version().to_string())]
     }
 
     /// The format asked for; a table for a terminal and for pipes alike.

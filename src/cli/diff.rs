@@ -93,23 +93,36 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     } else {
         let detail = if args.name_only { Detail::Records } else { detail };
         let report = diff::report(&changes, &before, &after, detail);
-        context.show(&if args.value { with_value(context, &store, &args, report)? } else { report })?;
+        context.show(&if args.value { valued(context, &store, &args, report)? } else { report })?;
     }
     Ok(if args.exit_code && !changes.is_empty() { Exit::Findings } else { Exit::Done })
 }
 
-/// Both versions are read whole and valued for one day, period and book: those of the newer one.
-fn with_value(context: &Context, store: &Store, args: &Args, report: Report) -> anyhow::Result<Report> {
+/// Both versions are read whole.
+fn valued(context: &Context, store: &Store, args: &Args, report: Report) -> anyhow::Result<Report> {
     let (old, new) = versions(args)?;
     let before = store.at(old)?;
     let after = match new {
         Some(new) => store.at(new)?,
         None => store.worktree()?,
     };
-    let book = book_or_default(&after, args.book.as_deref())?;
-    let period = args.period.resolve(&after, context.as_of)?;
+    with_value(context, report, &before, &after, &args.period, args.book.as_deref())
+}
+
+/// Adds what the change does to the figures. Both versions are valued for one day, period and book:
+/// those of the newer one.
+pub fn with_value(
+    context: &Context,
+    report: Report,
+    before: &Snapshot,
+    after: &Snapshot,
+    period: &PeriodArgs,
+    book: Option<&str>,
+) -> anyhow::Result<Report> {
+    let book = book_or_default(after, book)?;
+    let period = period.resolve(after, context.as_of)?;
     let request = |snapshot| Request { snapshot, as_of: context.as_of, period, book: &book };
-    let section = value_change(&request(&before), &request(&after));
+    let section = value_change(&request(before), &request(after));
     Ok(report
         .header("as_of", context.as_of.to_string())
         .header("period", period.to_string())

@@ -1,8 +1,5 @@
-use std::fs::{self, File};
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use estate::import::csv::{self, Sheet};
 use estate::import::mapping::Mapping;
 use estate::import::{Incoming, Options, Plan, ReadError, netbox, plan, yaml_files};
@@ -14,6 +11,7 @@ use estate::yaml::MAX_FILE_BYTES;
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
+use super::foreign::{Files, read_file};
 use super::progress::Progress;
 use super::writing::{self, Scope, WriteArgs, Writing};
 
@@ -188,7 +186,9 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
                     Failure::usage("the mapping is not for YAML files: it has no `files`")
                         .hint("add `files: '**/*.yaml'`, or a narrower pattern")
                 })?;
-                files.read(pattern, mapping, schemas)
+                let files = files.matching(pattern)?;
+                let files = files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+                Ok(yaml_files::read(files, mapping, schemas))
             })
         }
         Source::Maps(args) => maps(context, args.name.as_deref()),
@@ -220,11 +220,11 @@ fn import(
         if incoming.proposals.is_empty() && incoming.rejections.is_empty() && incoming.left_out.is_empty() {
             return Err(Failure::nothing("the source holds no records").into());
         }
-        let progress = Progress::new("records", incoming.proposals.len());
+        let progress = Progress::new("records");
         let mut plan = plan(
             snapshot,
             incoming,
-            Options { source: &source, checked: &|| progress.step(), as_of: Some(context.as_of) },
+            Options { source: &source, checked: &|of| progress.step(of), as_of: Some(context.as_of) },
         );
         progress.finish();
         let refused = !plan.rejections.is_empty() && !args.skip_rejected;
@@ -265,7 +265,8 @@ fn tell(context: &Context, plan: &Plan, refused: bool, dry_run: bool) -> anyhow:
     };
     if !plan.rejections.is_empty() {
         let table = Report::new("rejections", "Rejected").section(rejections(plan));
-        context.say(render::report(&table, Format::Table, &Style::default()).trim_end());
+        // Quiet or not: these are errors.
+        eprint!("{}", render::report(&table, Format::Table, &Style::default()));
     }
     let planned = if refused || dry_run { "planned: " } else { "" };
     let done = list(&mut counts(plan).into_iter());
@@ -357,75 +358,6 @@ fn maps(context: &Context, name: Option<&str>) -> anyhow::Result<Exit> {
     }
     context.show(&Report::new("mappings", "Mappings that come with estate").section(section))?;
     Ok(Exit::Done)
-}
-
-/// The bytes of a file, or of the standard input for `-`.
-fn read_file(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut reader: Box<dyn Read> = match path.as_os_str() == "-" {
-        true => Box::new(io::stdin().lock()),
-        false => Box::new(File::open(path).with_context(|| format!("cannot open {}", path.display()))?),
-    };
-    reader
-        .by_ref()
-        .take(most + 1)
-        .read_to_end(&mut bytes)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    if bytes.len() as u64 > most {
-        let most = most / (1024 * 1024);
-        return Err(Failure::failed(format!("{} is larger than {most} MiB", path.display())).into());
-    }
-    Ok(bytes)
-}
-
-/// Files below a folder, by path with forward slashes, sorted.
-struct Files {
-    folder: PathBuf,
-    paths: Vec<String>,
-}
-
-impl Files {
-    fn below(folder: &Path) -> anyhow::Result<Files> {
-        let mut files = Files { folder: folder.to_owned(), paths: Vec::new() };
-        let mut open = vec![String::new()];
-        while let Some(below) = open.pop() {
-            let path = folder.join(&below);
-            let entries = fs::read_dir(&path).with_context(|| format!("cannot read {}", path.display()))?;
-            for entry in entries {
-                let entry = entry.with_context(|| format!("cannot read {}", path.display()))?;
-                let Ok(name) = entry.file_name().into_string() else { continue };
-                let name = if below.is_empty() { name } else { format!("{below}/{name}") };
-                // Symbolic links are not followed: they may lead anywhere, or in circles.
-                match entry.file_type().with_context(|| format!("cannot read {}", path.display()))? {
-                    kind if kind.is_dir() && entry.file_name() != ".git" => open.push(name),
-                    kind if kind.is_file() => files.paths.push(name),
-                    _ => {}
-                }
-            }
-        }
-        files.paths.sort();
-        Ok(files)
-    }
-
-    fn read(&self, pattern: &str, mapping: &Mapping, schemas: &Schemas) -> anyhow::Result<Incoming> {
-        let asked = self.paths.iter().filter(|path| yaml_files::is_asked_for(pattern, path));
-        let mut read: Vec<(&str, Vec<u8>)> = Vec::new();
-        for path in asked {
-            let mut bytes = Vec::new();
-            // One byte more than a file may have tells that it is too large.
-            File::open(self.folder.join(path))
-                .and_then(|file| file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes))
-                .with_context(|| format!("cannot read {path}"))?;
-            read.push((path, bytes));
-        }
-        if read.is_empty() {
-            let message = format!("no file below {} matches `{pattern}`", self.folder.display());
-            return Err(Failure::nothing(message)
-                .hint("name the folder that the pattern of the mapping begins in")
-                .into());
-        }
-        Ok(yaml_files::read(read.iter().map(|(path, bytes)| (*path, bytes.as_slice())), mapping, schemas))
-    }
 }
 
 fn delimiter(text: &str) -> Result<u8, String> {

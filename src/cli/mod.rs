@@ -9,6 +9,7 @@
 mod add;
 mod ask;
 mod audit;
+mod ci;
 mod completions;
 mod context;
 mod diff;
@@ -17,6 +18,7 @@ mod editor;
 mod explain;
 mod failure;
 mod find;
+mod foreign;
 mod import;
 mod init;
 mod list;
@@ -30,6 +32,7 @@ mod schedule;
 mod schema;
 mod set;
 mod show;
+mod subject;
 mod target;
 mod unset;
 mod value;
@@ -78,6 +81,7 @@ macro_rules! verbs {
 verbs! {
     Add = add;
     Audit = audit;
+    Ci = ci;
     Completions = completions;
     Diff = diff;
     Edit = edit;

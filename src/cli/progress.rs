@@ -15,18 +15,20 @@ pub struct Progress {
 
 impl Progress {
     /// `what` is counted, such as `records`.
-    pub fn new(what: &'static str, count: usize) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(count as u64), ProgressDrawTarget::hidden());
+    pub fn new(what: &'static str) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let style = ProgressStyle::with_template("{bar:30} {pos} of {len} {msg}, {eta} to go");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_message(what);
         Self { bar, begun: Instant::now(), shown: AtomicBool::new(false) }
     }
 
-    /// One more is done. May be called from several threads.
-    pub fn step(&self) {
+    /// One more of so many is done. May be called from several threads.
+    pub fn step(&self, of: usize) {
         self.bar.inc(1);
         if self.begun.elapsed() > PATIENCE && !self.shown.swap(true, Ordering::Relaxed) {
+            self.bar.set_length(of as u64);
+            self.bar.reset_eta();
             // It draws nothing where stderr is no terminal.
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }

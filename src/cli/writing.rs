@@ -208,7 +208,8 @@ fn refuse(context: &Context, errors: &[Finding], after: &Snapshot) -> anyhow::Re
     let header = vec![("rev", after.version().to_string())];
     let rules = super::audit::rule_infos(after);
     let files = after.records().count();
-    let view = FindingsView { findings: errors, rules: &rules, header, files, left_out: LeftOut::default() };
+    let left_out = LeftOut::default();
+    let view = FindingsView { findings: errors, rules: &rules, header, prefix: "", files, left_out };
     let text = findings::findings(&view, FindingFormat::Text, &context.style());
     eprint!("{text}");
     Err(Failure::failed("the change would break rules that hold now")

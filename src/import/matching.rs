@@ -42,6 +42,7 @@ impl Target<'_> {
 /// The proposals with their records, and where references between them lead.
 pub(super) struct Matching<'s> {
     pub snapshot: &'s Snapshot,
+    known: Known<'s>,
     pub targets: Vec<Target<'s>>,
     /// By kind and the slug of the proposed id: the targets, of whatever class.
     proposed: HashMap<(Kind, String), Vec<usize>>,
@@ -51,7 +52,7 @@ impl<'s> Matching<'s> {
     /// Proposals that stand twice are taken once, or rejected where they differ.
     pub fn of(snapshot: &'s Snapshot, proposals: Vec<Proposal>, rejections: &mut Vec<Rejection>) -> Self {
         let known = Known::of(snapshot, &proposals);
-        let mut matching = Self { snapshot, targets: Vec::new(), proposed: HashMap::new() };
+        let mut matching = Self { snapshot, known, targets: Vec::new(), proposed: HashMap::new() };
         let (keyed, named): (Vec<Proposal>, Vec<Proposal>) =
             proposals.into_iter().partition(|proposal| !proposal.key.1.is_empty());
         let mut by_key: HashMap<(Kind, String, String), usize> = HashMap::new();
@@ -70,7 +71,8 @@ impl<'s> Matching<'s> {
                 None => {
                     by_key.insert(key, matching.targets.len());
                     // A record without a key may look like several; the first has it.
-                    let existing = known.keyed(&proposal).filter(|record| claimed.insert(record.path()));
+                    let existing =
+                        matching.known.keyed(&proposal).filter(|record| claimed.insert(record.path()));
                     matching.add(proposal, existing);
                 }
             }
@@ -78,7 +80,7 @@ impl<'s> Matching<'s> {
         // What is only named may be one of those with a key.
         for proposal in named {
             if matching.find(proposal.kind, proposal.class.as_deref(), &proposal.id, None).is_none() {
-                let existing = known.named(&proposal);
+                let existing = matching.known.named(&proposal);
                 matching.add(proposal, existing);
             }
         }
@@ -144,13 +146,17 @@ impl<'s> Matching<'s> {
             let class = self.snapshot.knows(kind, &slug);
             class.is_some_and(|class| target.class.is_none() || target.class.as_deref() == class)
         };
+        let of_name = |(kind, target): (Kind, &RefTarget)| {
+            let record = self.known.of_name(kind, target.class.as_deref(), id);
+            record.map(|record| record.id().to_owned())
+        };
         let is_itself = |(kind, target): (Kind, &RefTarget)| {
             self.find(kind, target.class.as_deref(), id, None) == Some(from)
         };
         match () {
             () if kinds().any(is_itself) => Referred::Itself,
             () if kinds().any(is_known) => Referred::To(slug),
-            () => Referred::Nowhere,
+            () => kinds().find_map(of_name).map_or(Referred::Nowhere, Referred::To),
         }
     }
 }
@@ -163,13 +169,14 @@ fn same_record(one: &Proposal, other: &Proposal) -> bool {
 struct Known<'s> {
     snapshot: &'s Snapshot,
     by_key: HashMap<(Kind, &'s str, &'s str), &'s Record>,
-    by_name: HashMap<(Kind, Option<&'s str>, &'s str), &'s Record>,
+    by_name: HashMap<(Kind, &'s str), Vec<&'s Record>>,
 }
 
 impl<'s> Known<'s> {
     fn of(snapshot: &'s Snapshot, proposals: &[Proposal]) -> Self {
         let systems: HashSet<&str> = proposals.iter().map(|proposal| proposal.key.0.as_str()).collect();
-        let (mut by_key, mut by_name) = (HashMap::new(), HashMap::new());
+        let mut by_key = HashMap::new();
+        let mut by_name: HashMap<_, Vec<&Record>> = HashMap::new();
         for record in snapshot.records() {
             for (system, _, key) in record.field("external").into_iter().flat_map(|field| field.entries()) {
                 if let Some(key) = key.text().filter(|_| systems.contains(system)) {
@@ -177,7 +184,7 @@ impl<'s> Known<'s> {
                 }
             }
             if let Some(name) = record.text("name") {
-                by_name.entry((record.kind(), record.class(), name)).or_insert(record);
+                by_name.entry((record.kind(), name)).or_default().push(record);
             }
         }
         Self { snapshot, by_key, by_name }
@@ -205,7 +212,20 @@ impl<'s> Known<'s> {
         let by_id = self.snapshot.get(proposal.kind, &slug(&proposal.id));
         by_id.filter(|record| record.class() == class).or_else(|| {
             let name = proposal.fields.get(&Route::parse("name"))?.as_text()?;
-            self.by_name.get(&(proposal.kind, class, name)).copied()
+            // A room whose id has its site in it is not every room of that name.
+            let tells_all = slug(name) == slug(&proposal.id);
+            tells_all.then(|| self.of_name(proposal.kind, class, name)).flatten()
         })
+    }
+
+    /// The only record of this name; of one class where that is given.
+    fn of_name(&self, kind: Kind, class: Option<&str>, name: &str) -> Option<&'s Record> {
+        let mut fit = self
+            .by_name
+            .get(&(kind, name))?
+            .iter()
+            .filter(|record| class.is_none() || record.class() == class);
+        let record = *fit.next()?;
+        fit.next().is_none().then_some(record)
     }
 }

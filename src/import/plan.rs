@@ -39,15 +39,15 @@ pub struct Plan {
 pub struct Options<'a> {
     /// Where the records come from, for the commit's message: `netbox`.
     pub source: &'a str,
-    /// Called, from several threads, for each record that has been checked.
-    pub checked: &'a (dyn Fn() + Sync),
+    /// Called, from several threads, for each record that has been checked, with how many there are.
+    pub checked: &'a (dyn Fn(usize) + Sync),
     /// The day for which the audit judges the outcome; without it, records are judged alone.
     pub as_of: Option<Date>,
 }
 
 impl<'a> Options<'a> {
     pub fn of(source: &'a str) -> Self {
-        Self { source, checked: &|| {}, as_of: None }
+        Self { source, checked: &|_| {}, as_of: None }
     }
 }
 
@@ -67,7 +67,7 @@ pub fn plan(snapshot: &Snapshot, incoming: Incoming, options: Options<'_>) -> Pl
         .enumerate()
         .map(|(index, target)| {
             let outcome = outcome(&matching, index, target);
-            (options.checked)();
+            (options.checked)(matching.targets.len());
             outcome
         })
         .collect();

@@ -1,7 +1,7 @@
 //! Contracts, on the customer's side and on the supplier's.
 
 use super::record::{Record, as_duration, texts};
-use crate::date::{Date, Duration, Period, day_after, day_before};
+use crate::date::{Date, Duration, Period, day_before};
 use crate::money::Money;
 
 /// A contract, read from its record.
@@ -109,19 +109,6 @@ impl<'a> Contract<'a> {
         }
     }
 
-    /// The last day of the term that runs on `date`, tacit renewals included; the last day of the
-    /// last term where the contract has ended by then. `None` where there is no end.
-    pub fn end_of_term(&self, date: Date) -> Option<Date> {
-        const MOST_RENEWALS: u32 = 1200;
-        let initial_end = self.initial_end()?;
-        let Renewal::Tacit(Some(period)) = self.renewal() else { return Some(initial_end) };
-        // Counted from the end of the initial term each time: month ends must not drift.
-        let renewed = day_after(initial_end);
-        let ends =
-            (1..MOST_RENEWALS).map_while(|times| period.times_after(times, renewed).ok().map(day_before));
-        std::iter::once(initial_end).chain(ends).find(|end| *end >= date)
-    }
-
     /// The days on which the contract runs, as far as `horizon`: a tacit renewal goes on as long
     /// as nobody gives notice, and an open-ended contract too; the others end with the initial term.
     pub fn runs(&self, horizon: Date) -> Option<Period> {
@@ -144,35 +131,5 @@ impl<'a> Contract<'a> {
     /// The ids of the items and services that the contract covers.
     pub fn covers(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         texts(self.0.field("covers"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::date::parse_date;
-    use crate::model::{Kind, Place};
-    use crate::schema::Schemas;
-
-    fn end_of_term(fields: &str, date: &str) -> Option<String> {
-        let text = format!("id: c\nside: supplier\nkind: support\nparty: p\n{fields}");
-        let place = Place::new(Kind::Contract, None, "c");
-        let record = Record::read(&place, &place.path(), text.as_bytes(), &Schemas::shipped());
-        let end = Contract(&record).end_of_term(parse_date(date).unwrap());
-        end.map(|end| end.to_string())
-    }
-
-    /// Six months from 1 January end on 30 June, the day before, as GLPI's tests of notice dates say;
-    /// a renewal from a month's end keeps to the month's end.
-    #[test]
-    fn a_tacit_renewal_makes_a_new_end() {
-        let tacit = "term: {start: 2024-01-01, length: 6mo}\nrenewal: {mode: tacit, period: 6mo}\n";
-        assert_eq!(end_of_term(tacit, "2024-06-30").as_deref(), Some("2024-06-30"));
-        assert_eq!(end_of_term(tacit, "2024-07-01").as_deref(), Some("2024-12-31"));
-        let month_end = "term: {start: 2023-02-01, end: 2023-02-27}\nrenewal: {mode: tacit, period: 1mo}\n";
-        assert_eq!(end_of_term(month_end, "2023-03-28").as_deref(), Some("2023-04-27"));
-        let ended = "term: {start: 2024-01-01, length: 1y}\nrenewal: {mode: none}\n";
-        assert_eq!(end_of_term(ended, "2026-01-01").as_deref(), Some("2024-12-31"));
-        assert_eq!(end_of_term("term: {start: 2024-01-01}\n", "2026-01-01"), None);
     }
 }

@@ -58,12 +58,20 @@ pub fn html(text: &str) -> String {
     shown
 }
 
+/// Text inside XML's elements and quoted attributes, on one line. Controls, which XML forbids even
+/// as references, are written out; the two characters that are none are dropped.
+pub fn xml(text: &str) -> String {
+    html(&terminal(text)).replace(['\u{fffe}', '\u{ffff}'], "")
+}
+
 /// Text inside a line or a table cell of GitHub's Markdown: no markup, no HTML, no link, no
 /// formula, no new cell. Line ends become `<br>`.
 pub fn markdown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
+            // In a comment on GitHub a name after `@` would be told of it.
+            '@' => shown.push_str("@<!-- -->"),
             '\n' => shown.push_str("<br>"),
             '&' => shown.push_str("&amp;"),
             '<' => shown.push_str("&lt;"),
@@ -77,6 +85,15 @@ pub fn markdown(text: &str) -> String {
         }
     }
     shown
+}
+
+/// Text as code in a line of Markdown, outside of tables.
+pub fn markdown_code(text: &str) -> String {
+    let text = terminal(text);
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
 }
 
 /// Text in a spreadsheet's cell: where it starts like a formula, a leading `'` keeps it text. Only
@@ -135,6 +152,10 @@ mod tests {
         );
         assert_eq!(markdown("a|b <i> [x](y) `c`\nd\\|"), r"a\|b &lt;i&gt; \[x\](y) \`c\`<br>d\\\|");
         assert_eq!(markdown("\u{1b}["), r"\\u{1b}\[");
+        assert_eq!(markdown("tell @ada"), "tell @<!-- -->ada");
+        assert_eq!(markdown_code("a_b:1"), "`a_b:1`");
+        assert_eq!(markdown_code("``a` \u{1b}"), r"``` ``a` \u{1b} ```");
+        assert_eq!(xml("<a b=\"c\">\n\u{1}\u{fffe}"), r"&lt;a b=&quot;c&quot;&gt;\n\u{1}");
     }
 
     #[test]

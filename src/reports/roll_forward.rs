@@ -182,7 +182,7 @@ mod tests {
     fn plan_with(events: &[&str], life: &str, start: &str) -> Plan {
         let asked = WhatIf {
             method: "straight_line".into(),
-            convention: "thirty_360".into(),
+            convention: Some("thirty_360".into()),
             cost: "12000 EUR".into(),
             start: start.into(),
             fields: vec![("life", life.into())],
@@ -249,7 +249,7 @@ mod tests {
                 format!("{{date: {}, kind: disposal, disposal: scrap}}", day(3)),
             ];
             let asked = WhatIf {
-                method: "straight_line".into(), convention: "thirty_360".into(), cost: "12000 EUR".into(),
+                method: "straight_line".into(), convention: Some("thirty_360".into()), cost: "12000 EUR".into(),
                 start: start.to_string(), fields: vec![("life", format!("{life}y"))],
                 lists: vec![("events", events.to_vec())], ..WhatIf::default()
             };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::register::{Totals, entries, figures};
 use super::{NamedReport, Request, amount_cell};
-use crate::contract::accrual;
+use crate::contract::{accrual, term_at};
 use crate::money::MoneyError;
 use crate::report::{Cell, Column, Report, Section};
 use crate::value::{Costing, holes, service_cost};
@@ -116,7 +116,7 @@ fn contracts(request: &Request<'_>) -> Section {
             Cell::text(side),
             contract.party().map_or(Cell::Empty, Cell::id),
             Cell::text(contract.kind()),
-            contract.end_of_term(request.as_of).into(),
+            term_at(contract, request.as_of).map(|term| term.end).into(),
             price,
             per,
             accrued.map_or_else(Cell::missing, Cell::Money),

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use chrono::Datelike;
+
 use super::convention::{Measure, Yearly};
 use super::problem::{Problem, problem};
 use crate::date::{Date, Duration, Period, day_after};
@@ -205,5 +207,7 @@ fn marked(marks: &[Mark], begins: Date, date: Date) -> i64 {
 }
 
 fn period_of(calendar: &FiscalCalendar, day: Date) -> Result<Period, Problem> {
-    calendar.period_of(day).ok_or_else(|| Problem::new(format!("no fiscal year is listed for {day}")))
+    // Dates are those of four digits.
+    let period = calendar.period_of(day).filter(|period| period.end.year() <= 9999);
+    period.ok_or_else(|| Problem::new(format!("no fiscal year is listed for {day}")))
 }

@@ -19,6 +19,7 @@ mod convention;
 mod data;
 mod derogatory;
 mod event;
+mod making;
 mod method;
 mod part;
 mod plan;

@@ -149,7 +149,20 @@ impl Plan {
     /// The last day with a charge of depreciation, as planned.
     pub fn fully_depreciated(&self) -> Option<Date> {
         let years = self.parts.iter().flat_map(Part::years);
-        years.filter(|year| year.charge > 0).map(|year| year.until).max()
+        let last = years.filter(|year| year.charge > 0).max_by_key(|year| year.until)?;
+        let (mut low, mut high) = (last.period().start.max(self.start), last.until);
+        let total = self.charged(high).ok()?;
+        // What is charged never falls, so the first day on which all of it is can be halved to.
+        while low < high {
+            let middle =
+                low.checked_add_days(chrono::Days::new((high - low).num_days().unsigned_abs() / 2))?;
+            if self.charged(middle).ok()? < total {
+                low = crate::date::day_after(middle);
+            } else {
+                high = middle;
+            }
+        }
+        Some(high)
     }
 
     /// Depreciation accumulated at the end of `date`; after the disposal what it was then.

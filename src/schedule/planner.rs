@@ -10,7 +10,10 @@ use super::problem::{Problem, problem};
 use super::read;
 use super::terms::{Rounding, Terms};
 use crate::date::Date;
+use crate::finding::Finding;
+use crate::model::Record;
 use crate::model::calendar::FiscalCalendar;
+use crate::model::item::Item;
 use crate::model::schedule::{BookPlan, Schedule};
 use crate::model::settings::Book;
 use crate::money::Money;
@@ -43,26 +46,17 @@ impl<'s> Planner<'s> {
     /// # Errors
     /// Why there is none: every reason is a hole to be shown, never a zero.
     pub fn plan(&self, schedule: Schedule<'_>, book: &str) -> Result<Plan, Problem> {
-        let terms = self.terms(schedule, book)?;
-        let plan = match terms.as_slice() {
-            [only] => Plan::compute(only),
-            components => Plan::of_components(components),
-        };
-        plan.map_err(|problem| in_book(problem, book))
+        plan_of(&self.terms(schedule, book)?).map_err(|problem| in_book(problem, book))
     }
 
-    /// What is wrong with a schedule: one problem a book that has no plan.
-    pub fn problems(&self, schedule: Schedule<'_>) -> Vec<Problem> {
-        let mut problems: Vec<Problem> = Vec::new();
-        for plan in schedule.books() {
-            // Events for all books are wrong in each: once is enough.
-            if let Err(problem) = self.plan(schedule, plan.book)
-                && !problems.contains(&problem)
-            {
-                problems.push(problem);
-            }
-        }
-        problems
+    /// What is impossible in the plan of one book, as far as the fields that decide it can be read;
+    /// what cannot be read has findings of its own, here or in the item.
+    pub fn problem(&self, schedule: Schedule<'_>, book: &str) -> Option<Problem> {
+        let item = schedule.item().and_then(|id| self.snapshot.item(id))?;
+        let readable = readable(item.record(), &["cost", "acquired"])
+            && readable(schedule.0, &["item", "books", "components", "units", "events"]);
+        let plan = |terms: Vec<Terms>| plan_of(&terms).map_err(|problem| in_book(problem, book));
+        if readable { self.terms_of(schedule, item, book).and_then(plan).err() } else { None }
     }
 
     /// The terms of a schedule in one book: one for the item, or one for each of its components.
@@ -70,20 +64,22 @@ impl<'s> Planner<'s> {
     /// # Errors
     /// What is missing, unreadable or impossible.
     pub fn terms(&self, schedule: Schedule<'_>, book: &str) -> Result<Vec<Terms>, Problem> {
-        let (Some(settings), Some(calendar)) = (self.snapshot.settings(), &self.calendar) else {
-            return problem("the settings are missing or have errors");
-        };
         if !schedule.0.is_sound() {
             return problem(format!("schedule {} has errors", schedule.id()));
         }
-        let Some(item_id) = schedule.item() else { return problem("the schedule names no item") };
-        let Some(item) = self.snapshot.item(item_id) else {
-            return problem(format!("there is no item {item_id}"));
-        };
+        let Some(id) = schedule.item() else { return problem("the schedule names no item") };
+        let Some(item) = self.snapshot.item(id) else { return problem(format!("there is no item {id}")) };
         if !item.record().is_sound() {
-            return problem(format!("item {item_id} has errors"));
+            return problem(format!("item {id} has errors"));
         }
-        let Some(cost) = item.cost() else { return problem(format!("item {item_id} has no cost")) };
+        self.terms_of(schedule, item, book)
+    }
+
+    fn terms_of(&self, schedule: Schedule<'_>, item: Item<'_>, book: &str) -> Result<Vec<Terms>, Problem> {
+        let (Some(settings), Some(calendar)) = (self.snapshot.settings(), &self.calendar) else {
+            return problem("the settings are missing or have errors");
+        };
+        let Some(cost) = item.cost() else { return problem(format!("item {} has no cost", item.id())) };
         let Some(plan) = schedule.book(book) else { return problem(format!("no plan in the book {book}")) };
         let Some(kept) = settings.books.get(book) else {
             return problem(format!("the settings know no book {book}"));
@@ -166,6 +162,21 @@ impl<'s> Planner<'s> {
     }
 }
 
+fn plan_of(terms: &[Terms]) -> Result<Plan, Problem> {
+    match terms {
+        [only] => Plan::compute(only),
+        components => Plan::of_components(components),
+    }
+}
+
+/// Whether no finding is on one of these fields or below it.
+fn readable(record: &Record, fields: &[&str]) -> bool {
+    let below = |finding: &Finding, field: &str| {
+        finding.field.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    !record.findings().iter().any(|finding| fields.iter().any(|field| below(finding, field)))
+}
+
 /// Routes of a plan's own fields lie below its book.
 fn in_book(mut problem: Problem, book: &str) -> Problem {
     let outside = ["events", "components", "units", "books"];
@@ -175,4 +186,51 @@ fn in_book(mut problem: Problem, book: &str) -> Problem {
         problem.field = format!("books.{book}.{}", problem.field);
     }
     problem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::testing::snapshot;
+
+    /// First-year charges of a computer placed in service in January and one of `late` dollars in
+    /// October, both of the 5-year class.
+    fn first_years(late: &str, disposal: &str) -> Vec<String> {
+        let item = |id: &str, cost: &str| {
+            format!("id: {id}\nclass: server\nname: {id}\nstatus: in_stock\ncost: {cost} USD\n")
+        };
+        let schedule = |id: &str, start: &str, events: &str| {
+            format!(
+                "id: {id}\nitem: {id}\nbooks:\n  tax: {{method: macrs, life: 5y, start: {start}}}\n{events}"
+            )
+        };
+        let (early, late) = (item("early", "6000.00"), item("late", late));
+        let (of_early, of_late) =
+            (schedule("early", "2024-01-15", ""), schedule("late", "2024-10-01", disposal));
+        let snapshot = snapshot(&[
+            (
+                "settings.yaml",
+                "organisation: {name: T}\ncurrency: USD\nfiscal_year: {start: 01-01}\nbooks: {tax: {convention: half_year}}\n",
+            ),
+            ("items/server/early.yaml", &early),
+            ("items/server/late.yaml", &late),
+            ("schedules/early.yaml", &of_early),
+            ("schedules/late.yaml", &of_late),
+        ]);
+        let planner = Planner::new(&snapshot);
+        let plans = snapshot.schedules().map(|schedule| planner.plan(schedule, "tax").unwrap());
+        plans.map(|plan| plan.rows[0].charge.amount_text()).collect()
+    }
+
+    /// IRS Publication 946: the mid-quarter convention holds for the whole year where more than 40 %
+    /// of its basis is placed in service in the last three months. Tables: 20.00,
+    /// 35.00 and 5.00 percent in the first year.
+    #[test]
+    fn one_dollar_above_forty_percent_makes_the_year_mid_quarter() {
+        assert_eq!(first_years("4000.00", ""), ["1200.00", "800.00"]);
+        assert_eq!(first_years("4001.00", ""), ["2100.00", "200.05"]);
+        // What leaves in the year does not count, and is not charged.
+        let gone = "events:\n  - {date: 2024-12-20, kind: disposal, disposal: scrap}\n";
+        assert_eq!(first_years("4001.00", gone), ["1200.00", "0.00"]);
+    }
 }

@@ -157,6 +157,8 @@ fn component_terms(base: &Terms, components: &[Component<'_>]) -> Result<Vec<Ter
             salvage: component.salvage_value.unwrap_or(Money::zero(component.cost.currency())),
             life: component.life.or(base.life),
             start: component.start.unwrap_or(base.start),
+            // What came later was acquired later.
+            acquired: component.start.or(base.acquired),
             ..base.clone()
         });
     }

@@ -1,11 +1,12 @@
 //! What a plan is computed from.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::clock::Mark;
 use super::convention::Convention;
 use super::event::Event;
-use super::method::Method;
+use super::method::{Method, Pace};
 use crate::date::{Date, Duration};
 use crate::model::calendar::FiscalCalendar;
 use crate::money::{Money, Percent};
@@ -34,6 +35,25 @@ impl Terms {
     /// The day that decides which dated parameters hold.
     pub fn acquired(&self) -> Date {
         self.acquired.unwrap_or(self.start)
+    }
+}
+
+/// The choices that decide the figures: "straight line over 5y, by 30/360".
+impl fmt::Display for Terms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.method.title)?;
+        if let Some(life) = self.life {
+            write!(f, " over {life}")?;
+        }
+        match self.method.pace {
+            Pace::Convention | Pace::YearlyConvention => write!(f, ", by {}", self.convention.title)?,
+            Pace::FiscalYears => f.write_str(", by months from the month of acquisition")?,
+            Pace::Units | Pace::Given | Pace::AtOnce => {}
+        }
+        match self.rounding {
+            Rounding::LastTakesRest => Ok(()),
+            Rounding::EqualLastRemainder => f.write_str(", months rounded one by one"),
+        }
     }
 }
 

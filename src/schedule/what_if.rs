@@ -3,9 +3,11 @@
 
 use std::borrow::Cow;
 
+use super::method::{Method, Pace};
 use crate::date::{Date, day_after};
 use crate::finding::Finding;
 use crate::model::{Kind, Place};
+use crate::money::Money;
 use crate::snapshot::{Content, Snapshot, Version};
 use crate::yaml::{self, Data, Route};
 
@@ -16,7 +18,9 @@ pub const WHAT_IF: &str = "what-if";
 #[derive(Clone, Debug, Default)]
 pub struct WhatIf {
     pub method: String,
-    pub convention: String,
+    /// The convention of the method where absent.
+    pub convention: Option<String>,
+    pub rounding: Option<String>,
     pub cost: String,
     pub start: String,
     pub acquired: Option<String>,
@@ -24,6 +28,8 @@ pub struct WhatIf {
     pub fiscal_year_end: Option<(u32, u32)>,
     /// Further fields of the plan, by their names in a schedule: `life`, `salvage_value`, `rate`, …
     pub fields: Vec<(&'static str, String)>,
+    /// Charges of a manual plan, in YAML.
+    pub charges: Vec<String>,
     /// Lists of the schedule in YAML: `units`, `events`.
     pub lists: Vec<(&'static str, Vec<String>)>,
 }
@@ -49,9 +55,19 @@ impl WhatIf {
         if findings.is_empty() { Ok(snapshot) } else { Err(findings) }
     }
 
+    /// The convention asked for, or the usual one of the method.
+    fn convention(&self) -> &str {
+        let yearly = Method::named(&self.method).is_some_and(|method| method.pace == Pace::YearlyConvention);
+        self.convention.as_deref().unwrap_or(if yearly { "half_year" } else { "thirty_360" })
+    }
+
     fn settings(&self) -> String {
-        let currency = self.cost.rsplit(' ').next().unwrap_or("EUR");
-        let book = Data::map([("convention", self.convention.as_str())]);
+        // A cost without a currency is refused where it stands.
+        let currency =
+            self.cost.parse::<Money>().map_or("EUR".to_owned(), |cost| cost.currency().to_string());
+        let mut book = vec![("convention", self.convention())];
+        book.extend(self.rounding.as_deref().map(|rounding| ("rounding", rounding)));
+        let book = Data::map(book);
         yaml::write(&Data::map([
             ("organisation", Data::map([("name", WHAT_IF)])),
             ("currency", Data::text(currency)),
@@ -90,6 +106,10 @@ impl WhatIf {
         // The routes are new, so nothing can stand in their way.
         let _ = schedule.set(&route, Data::map(plan.iter().map(|(name, text)| (*name, Data::plain(text)))));
         let mut text = yaml::write(&schedule);
+        // The plan is the last mapping of the text so far.
+        if !self.charges.is_empty() {
+            text.push_str(&format!("    charges: [{}]\n", self.charges.join(", ")));
+        }
         for (name, elements) in self.lists.iter().filter(|(_, elements)| !elements.is_empty()) {
             text.push_str(&format!("{name}:\n"));
             for element in elements {
@@ -109,7 +129,6 @@ mod tests {
     fn asked() -> WhatIf {
         WhatIf {
             method: "straight_line".into(),
-            convention: "thirty_360".into(),
             cost: "10000 EUR".into(),
             start: "2024-04-01".into(),
             fields: vec![("life", "5y".into())],

@@ -30,6 +30,8 @@ pub enum StoreError {
     Busy(&'static str),
     #[error("`{revision}` names no commit{}", .why.as_deref().map(|why| format!(": {why}")).unwrap_or_default())]
     UnknownRevision { revision: String, why: Option<String> },
+    #[error("{of} and {and} have no common ancestor{}", if *.shallow { " in this clone, which is shallow" } else { "" })]
+    NoCommonAncestor { of: String, and: String, shallow: bool },
     #[error("there is no file at {0}")]
     NoFile(String),
     #[error("{0} has changes that are not committed")]
@@ -73,6 +75,10 @@ impl StoreError {
                 "finish it first (`git status` says how), or write without a commit: --no-commit"
             }
             Self::UnknownRevision { .. } => "`git log --oneline` and `git branch -a` list what there is",
+            Self::NoCommonAncestor { shallow: true, .. } => {
+                "`git fetch --unshallow` brings the rest; in GitHub's checkout set fetch-depth: 0, in GitLab GIT_DEPTH: 0"
+            }
+            Self::NoCommonAncestor { .. } => "they belong to different histories, which git does not merge",
             Self::Dirty(_) => "commit or discard the changes first: `git diff` shows them",
             Self::Staged(_) => "commit them first, or take them back: `git restore --staged <path>`",
             Self::Linked(_) => "replace it by the folder it points to",

@@ -6,6 +6,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where files are read, written and waited for")]
 
+mod conflicts;
 mod durable;
 mod error;
 mod history;
@@ -13,6 +14,7 @@ mod index;
 mod init;
 mod origins;
 mod pack;
+mod proposed;
 mod revision;
 mod transaction;
 mod tree_files;
@@ -27,6 +29,7 @@ pub use error::{Severity, StoreError};
 pub use history::{CommitInfo, FileVersion, PathChange};
 pub use init::{Identity, create_repository, init_repository};
 pub use origins::Provenance;
+pub use proposed::Proposed;
 pub use transaction::{Committed, Transaction};
 
 use crate::model::Place;
@@ -96,6 +99,19 @@ impl Store {
     /// The folder that holds `inventory/`.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The folder of the repository's files.
+    ///
+    /// # Errors
+    /// When there is no repository, or it has no files.
+    pub fn workdir(&self) -> Result<&Path, StoreError> {
+        self.git()?.workdir().ok_or(StoreError::Bare)
+    }
+
+    /// The estate's root below the repository's, with a trailing slash; empty where they are one.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     fn git(&self) -> Result<&Repository, StoreError> {

@@ -15,11 +15,43 @@ use crate::yaml::MAX_FILE_BYTES;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct TreeFile {
     pub id: Oid,
-    mode: i32,
+    pub mode: i32,
 }
+
+/// Files by path relative to the estate.
+pub(super) type Files = BTreeMap<String, TreeFile>;
+
+/// Contents that are no objects of the repository, by the id that they would have.
+pub(super) type Blobs = BTreeMap<Oid, Vec<u8>>;
+
+/// Folders deeper than this below `inventory/` hold no records.
+const MAX_FOLDERS: usize = 5;
 
 const SYMLINK: i32 = 0o120_000;
 const SUBMODULE: i32 = 0o160_000;
+
+impl TreeFile {
+    /// Whether the file at this path is one that a snapshot reads: a record, a schema, or what stands
+    /// in the place of one.
+    pub fn belongs(self, path: &str) -> bool {
+        let below = path.split('/').count().saturating_sub(2);
+        let is_inside = path.starts_with("inventory/") || path.starts_with("schemas/");
+        is_inside
+            && below <= MAX_FOLDERS
+            && !path.split('/').any(is_left_out)
+            && (is_record_like(path) || matches!(self.mode, SYMLINK | SUBMODULE))
+    }
+}
+
+/// Hidden files and editors' backups are nobody's records.
+fn is_left_out(name: &str) -> bool {
+    name.starts_with('.') || name.ends_with('~')
+}
+
+/// How a commit is named in answers.
+pub(super) fn version(revision: &str, commit: &Commit<'_>) -> Version {
+    Version::Commit { id: commit.id().to_string(), name: revision.to_owned() }
+}
 
 impl Store {
     /// The full id of the commit that `revision` names.
@@ -56,8 +88,7 @@ impl Store {
     pub fn at(&self, revision: &str) -> Result<Snapshot, StoreError> {
         let commit = self.commit_at(revision)?;
         let files = self.tree_files(&commit.tree()?)?;
-        let paths: Vec<String> = files.keys().cloned().collect();
-        self.load_tree(revision, &commit, &files, &paths)
+        self.load_files(version(revision, &commit), &files, &Blobs::new())
     }
 
     /// Some files as of a commit, with the settings, waivers and the estate's own schemas. Of the commit's
@@ -83,27 +114,26 @@ impl Store {
                 }
             }
         }
-        let paths: Vec<String> = files.keys().cloned().collect();
-        self.load_tree(revision, &commit, &files, &paths)
+        self.load_files(version(revision, &commit), &files, &Blobs::new())
     }
 
-    fn load_tree(
+    /// The snapshot of files whose contents are objects of the repository, or among `blobs`.
+    pub(super) fn load_files(
         &self,
-        revision: &str,
-        commit: &Commit<'_>,
-        files: &BTreeMap<String, TreeFile>,
-        paths: &[String],
+        version: Version,
+        files: &Files,
+        blobs: &Blobs,
     ) -> Result<Snapshot, StoreError> {
-        let readers = Readers::new(self.git()?);
-        let version = Version::Commit { id: commit.id().to_string(), name: revision.to_owned() };
-        Ok(Snapshot::load(version, paths, &[], |path| match files.get(path) {
+        let readers = Readers::new(self.git()?, blobs);
+        let paths: Vec<String> = files.keys().cloned().collect();
+        Ok(Snapshot::load(version, &paths, &[], |path| match files.get(path) {
             Some(file) => readers.content(*file),
             None => problem("unreadable-file", "the file is not in this commit".to_owned(), "check the path"),
         }))
     }
 
     /// The files below `inventory/` and `schemas/` of a tree, by path relative to the estate.
-    pub(super) fn tree_files(&self, tree: &Tree<'_>) -> Result<BTreeMap<String, TreeFile>, StoreError> {
+    pub(super) fn tree_files(&self, tree: &Tree<'_>) -> Result<Files, StoreError> {
         let mut files = BTreeMap::new();
         for folder in ["inventory", "schemas"] {
             if let Some(subtree) = self.subtree(tree, folder)? {
@@ -135,21 +165,17 @@ impl Store {
         tree: &Tree<'_>,
         folder: &str,
         depth: usize,
-        files: &mut BTreeMap<String, TreeFile>,
+        files: &mut Files,
     ) -> Result<(), StoreError> {
         for entry in tree {
             let name = String::from_utf8_lossy(entry.name_bytes());
-            if name.starts_with('.') || name.ends_with('~') {
-                continue;
-            }
             let path = format!("{folder}/{name}");
+            let file = TreeFile { id: entry.id(), mode: entry.filemode() };
             match entry.kind() {
-                Some(ObjectType::Tree) if depth < 5 => {
+                Some(ObjectType::Tree) if depth < MAX_FOLDERS && !is_left_out(&name) => {
                     self.collect(&self.git()?.find_tree(entry.id())?, &path, depth + 1, files)?;
                 }
-                _ if is_record_like(&path) || matches!(entry.filemode(), SYMLINK | SUBMODULE) => {
-                    files.insert(path, TreeFile { id: entry.id(), mode: entry.filemode() });
-                }
+                _ if file.belongs(&path) => drop(files.insert(path, file)),
                 _ => {}
             }
         }
@@ -172,12 +198,13 @@ pub(super) fn is_record_like(path: &str) -> bool {
 /// Handles on the repository for several threads: libgit2's are not to be shared.
 struct Readers<'r> {
     git: &'r std::path::Path,
+    blobs: &'r Blobs,
     idle: Mutex<Vec<Repository>>,
 }
 
 impl<'r> Readers<'r> {
-    fn new(repository: &'r Repository) -> Self {
-        Self { git: repository.path(), idle: Mutex::new(Vec::new()) }
+    fn new(repository: &'r Repository, blobs: &'r Blobs) -> Self {
+        Self { git: repository.path(), blobs, idle: Mutex::new(Vec::new()) }
     }
 
     fn content(&self, file: TreeFile) -> Content<'static> {
@@ -190,6 +217,9 @@ impl<'r> Readers<'r> {
                 return problem("not-a-file", "this is a submodule".to_owned(), "records are plain files");
             }
             _ => {}
+        }
+        if let Some(bytes) = self.blobs.get(&file.id) {
+            return Content::Bytes(Cow::Owned(bytes.clone()));
         }
         let take = || self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let read = || -> Result<Content<'static>, git2::Error> {

@@ -59,6 +59,7 @@ pub static RULES: &[&Rule] = &[
     &reading::INVALID_UTF8,
     &reading::CONTROL_CHARACTER,
     &reading::CONFLICT_MARKER,
+    &reading::MERGE_CONFLICT,
     &reading::LFS_POINTER,
     // YAML.
     &reading::SYNTAX,

@@ -109,6 +109,16 @@ pub static CONFLICT_MARKER: Rule = Rule {
     ..READING
 };
 
+pub static MERGE_CONFLICT: Rule = Rule {
+    id: "merge-conflict",
+    what: "a merge needs a person: both sides changed the same lines of a file, or one deleted it",
+    why: "Hosting services merge by lines of text, and refuse this one; until it is merged by hand nothing can be said of the result.",
+    bad: "# `status: in_use` on this branch, `status: retired` on the branch to merge, `status: in_stock` before\n",
+    good: FILE,
+    mend: "Merge the other branch into this one with `git merge`, and decide what to keep.",
+    ..READING
+};
+
 pub static LFS_POINTER: Rule = Rule {
     id: "lfs-pointer",
     what: "a file is a pointer of Git LFS",

@@ -43,6 +43,12 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
             }
         }
         Kind::Settings => {
+            for (name, _, kept) in record.field("books").into_iter().flat_map(|books| books.entries()) {
+                if let Some(value) = kept.field("excess_over") {
+                    let field = || format!("books.{name}.excess_over");
+                    book(value.text().unwrap_or_default(), value.span(), &field);
+                }
+            }
             let classes = record.field("class_defaults").into_iter().flat_map(|classes| classes.entries());
             for (class, _, defaults) in classes {
                 let plans = defaults.field("schedule").into_iter().flat_map(|plans| plans.entries());

@@ -2,7 +2,7 @@ use estate::model::Kind;
 use estate::model::schedule::Schedule;
 use estate::report::{Cell, Column, Report, Section};
 use estate::reports::{self, Steps};
-use estate::schedule::{CONVENTIONS, METHODS, WHAT_IF, WhatIf};
+use estate::schedule::{CONVENTIONS, METHODS, WHAT_IF, WhatIf, plan};
 
 use super::super::context::Context;
 use super::super::failure::{Exit, Failure};
@@ -23,14 +23,17 @@ pub struct Args {
     /// How the depreciable amount is spread
     #[arg(long, value_name = "METHOD", default_value = "straight_line")]
     method: String,
-    /// How time is counted
-    #[arg(long, value_name = "CONVENTION", default_value = "thirty_360")]
-    convention: String,
+    /// How time is counted [default: thirty_360; half_year for MACRS]
+    #[arg(long, value_name = "CONVENTION")]
+    convention: Option<String>,
+    /// How a year is split into months: last_takes_rest or equal_last_remainder
+    #[arg(long, value_name = "ROUNDING")]
+    rounding: Option<String>,
     /// What the item cost, such as "10000 EUR"
     #[arg(long, value_name = "MONEY", required_unless_present = "methods")]
     cost: Option<String>,
-    /// The first day of depreciation
-    #[arg(long, value_name = "DATE", required_unless_present = "methods")]
+    /// The first day of depreciation [default: --acquired]
+    #[arg(long, value_name = "DATE", required_unless_present_any = ["methods", "acquired"])]
     start: Option<String>,
     /// The useful life, such as 5y or 36mo
     #[arg(long, value_name = "DURATION")]
@@ -38,7 +41,7 @@ pub struct Args {
     /// The value expected at the end
     #[arg(long, value_name = "MONEY")]
     salvage: Option<String>,
-    /// The day of acquisition, where dated parameters depend on it [default: --start]
+    /// The day of acquisition: dated parameters depend on it, and declining_balance begins with it
     #[arg(long, value_name = "DATE")]
     acquired: Option<String>,
     /// The last day of fiscal years
@@ -53,6 +56,18 @@ pub struct Args {
     /// A reading of the meter, DATE=COUNT; may be repeated
     #[arg(long, value_name = "DATE=COUNT")]
     units: Vec<String>,
+    /// The rule of immediate_expensing, such as fr_low_value
+    #[arg(long, value_name = "RULE")]
+    threshold: Option<String>,
+    /// The amount deducted under section 179, for MACRS
+    #[arg(long, value_name = "MONEY")]
+    section_179: Option<String>,
+    /// The special depreciation allowance, for MACRS
+    #[arg(long, value_name = "PERCENT")]
+    bonus: Option<String>,
+    /// A charge of a manual plan, DATE=MONEY; may be repeated
+    #[arg(long, value_name = "DATE=MONEY")]
+    charge: Vec<String>,
     /// An event as in a schedule, such as '{date: 2025-06-30, kind: disposal, disposal: scrap}'
     #[arg(long, value_name = "YAML")]
     event: Vec<String>,
@@ -82,11 +97,18 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         Failure::usage(messages.join("; ")).hint_if(help)
     })?;
     let Some(record) = snapshot.get(Kind::Schedule, WHAT_IF) else { return Ok(Exit::Nothing) };
+    if let Err(problem) = plan(&snapshot, Schedule(record), WHAT_IF) {
+        return Err(Failure::usage(format!("there is no such plan: {problem}")).into());
+    }
     let title = format!("{} of {} from {}", asked.method, asked.cost, asked.start);
-    let base = Report::new("schedule", title).header("convention", asked.convention.as_str());
-    let report = reports::schedule(base, &snapshot, Schedule(record), None, steps);
-    context.show(&report)?;
-    Ok(if report.has_holes() { Exit::Findings } else { Exit::Done })
+    context.show(&reports::schedule(
+        Report::new("schedule", title),
+        &snapshot,
+        Schedule(record),
+        None,
+        steps,
+    ))?;
+    Ok(Exit::Done)
 }
 
 fn asked(args: Args) -> Result<WhatIf, Failure> {
@@ -101,20 +123,34 @@ fn asked(args: Args) -> Result<WhatIf, Failure> {
         ("salvage_value", args.salvage),
         ("rate", args.rate),
         ("total_units", args.total_units),
+        ("threshold", args.threshold),
+        ("section_179", args.section_179),
+        ("bonus", args.bonus),
     ];
-    let reading = |text: &String| {
-        let (until, used) = text.split_once('=').unwrap_or((text, ""));
-        format!("{{until: {until}, used: {used}}}")
+    let entry = |text: &String, figure: &str| {
+        let (until, amount) = text.split_once('=').unwrap_or((text, ""));
+        format!("{{until: {until}, {figure}: {amount}}}")
     };
+    // French declining balance counts from the month of acquisition, whenever service begins.
+    let from_acquisition = args.method == "declining_balance";
+    let start = match (&args.start, &args.acquired) {
+        (Some(_), Some(acquired)) if from_acquisition => Some(acquired),
+        (start, acquired) => start.as_ref().or(acquired.as_ref()),
+    };
+    let start = start.cloned().unwrap_or_default();
+    let charges = args.charge.iter().map(|text| entry(text, "amount")).collect();
+    let units = args.units.iter().map(|text| entry(text, "used")).collect();
     Ok(WhatIf {
         fiscal_year_end: Some((number(month)?, number(day)?)),
         method: args.method,
         convention: args.convention,
+        rounding: args.rounding,
         cost: args.cost.unwrap_or_default(),
-        start: args.start.unwrap_or_default(),
+        start,
         acquired: args.acquired,
         fields: fields.into_iter().filter_map(|(name, text)| Some((name, text?))).collect(),
-        lists: vec![("units", args.units.iter().map(reading).collect()), ("events", args.event)],
+        charges,
+        lists: vec![("units", units), ("events", args.event)],
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use chrono::format::{Item, StrftimeItems};
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use serde::Deserialize;
 
@@ -72,6 +73,14 @@ fn without_groups(whole: &str, decimal: char) -> Option<String> {
     let (first, rest) = groups.split_first()?;
     let grouped = rest.is_empty() || (first.len() <= 3 && rest.iter().all(|group| group.len() == 3));
     (grouped && groups.iter().all(digits)).then(|| groups.concat())
+}
+
+/// Whether a form of dates can be read.
+pub fn check_date_format(format: &str) -> Result<(), String> {
+    match StrftimeItems::new(format).any(|item| item == Item::Error) {
+        true => Err(format!("`{format}` is no form of dates: write one such as %d/%m/%Y")),
+        false => Ok(()),
+    }
 }
 
 /// A date in one of the formats, as `YYYY-MM-DD`.

@@ -149,6 +149,11 @@ impl Mapping {
         if self.records.iter().all(|rule| rule.key.is_none()) {
             return Err("none of its `records` has a `key`, so it would import nothing".to_owned());
         }
+        let is_key = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+        if self.system.is_empty() || !self.system.chars().all(is_key) {
+            return Err(format!("`system: {}` must be lower-case letters, digits, - and _", self.system));
+        }
+        self.dates.iter().try_for_each(|format| convert::check_date_format(format))?;
         self.money.as_ref().map_or(Ok(()), MoneyRule::check)?;
         for rule in &self.records {
             let possible = rule.schemas(schemas)?;
@@ -184,6 +189,9 @@ impl Mapping {
 /// A field must be one that a class of its record has, and what a table makes of words a value that
 /// it may have.
 fn check_field(field: &str, steps: &Steps, possible: &[&Schema]) -> Result<(), String> {
+    if steps.split.as_deref() == Some("") {
+        return Err(format!("`{field}` is split by nothing: write what stands between the elements"));
+    }
     let route = Route::parse(field);
     let reserved = |key: &str| field == key || field.starts_with(&format!("{key}."));
     if ["id", "class", "external"].into_iter().any(reserved) {

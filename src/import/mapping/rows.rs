@@ -304,6 +304,9 @@ records:
             ("\"{Cost}\"", "12", "a text such as '{Column}' in quotes"),
             ("decimal: \",\"", "decimal: \";\"", "must be a point or a comma"),
             ("      location:", "      external.x:", "`external.x`"),
+            ("system: test", "system: My list", "`system: My list` must be lower-case letters"),
+            ("%d/%m/%Y", "%d/%m/%!", "`%d/%m/%!` is no form of dates"),
+            ("split: \",\"", "split: \"\"", "`tags` is split by nothing"),
             (
                 "Spare: in_stock",
                 "Spare: in_stok",

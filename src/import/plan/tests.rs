@@ -160,6 +160,32 @@ fn what_is_only_named_is_found_by_id_or_name_and_left_alone() {
 }
 
 #[test]
+fn a_name_finds_its_record_only_where_it_tells_it_apart() {
+    let place = |id: &str, name: &str| format!("id: {id}\nclass: location\nname: {name}\nstatus: in_use\n");
+    let before = snapshot(&[
+        SETTINGS,
+        ("items/location/lyon-room-a.yaml", &place("lyon-room-a", "Room A")),
+        ("items/location/hq.yaml", &place("hq", "Head office")),
+        ("items/location/n1.yaml", &place("n1", "Nantes")),
+        ("items/location/n2.yaml", &place("n2", "Nantes")),
+    ]);
+    let at = |location: &str| format!("{{name: X, status: in_use, location: {location}}}");
+    let room = proposal(Kind::Item, Some("location"), "Paris Room A", "_", "{name: Room A, status: in_use}");
+    let plan = import(
+        &before,
+        vec![
+            room,
+            server("a", "1", &at("Paris Room A")),
+            server("b", "2", &at("Head office")),
+            server("c", "3", &at("Nantes")),
+        ],
+    );
+    assert!(text(&plan, "items/server/a.yaml").contains("location: paris-room-a\n"));
+    assert!(text(&plan, "items/server/b.yaml").contains("location: hq\n"));
+    assert_eq!(plan.rejections.iter().map(|r| r.origin.as_str()).collect::<Vec<_>>(), ["line 3"]);
+}
+
+#[test]
 fn a_record_that_people_made_is_adopted_where_its_name_or_serial_agrees() {
     let file =
         |name: &str, more: &str| format!("id: web\nclass: server\nname: {name}\nstatus: in_use\n{more}");

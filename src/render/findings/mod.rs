@@ -4,7 +4,12 @@
 //! one page in the whole program.
 
 mod excerpt;
+mod fingerprint;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
+mod md;
 mod sarif;
 mod text;
 
@@ -25,6 +30,9 @@ pub struct FindingsView<'a> {
     pub rules: &'a [RuleInfo<'a>],
     /// What the answer rests on, such as `as_of` and `rev`.
     pub header: Vec<(&'static str, String)>,
+    /// The folder of the estate below the repository's root, with a trailing slash: services that
+    /// host repositories count paths from there.
+    pub prefix: &'a str,
     /// How many files were looked at; 0 findings in 0 files is no good news.
     pub files: usize,
     pub left_out: LeftOut,
@@ -58,8 +66,11 @@ formats! {
         Jsonl = "jsonl", "application/x-ndjson", "one JSON object a finding", json::render_lines;
         Yaml = "yaml", "application/yaml", "the JSON document as YAML", |view, _| super::yaml::document(&json::value(view));
         Csv = "csv", "text/csv", "for spreadsheets", |view, style| super::csv::render(&as_report(view), style);
-        Md = "md", "text/markdown", "a table in GitHub's Markdown", |view, style| super::md::render(&as_report(view), style);
+        Md = "md", "text/markdown", "for a pull request's comment or a job's summary", md::render;
         Html = "html", "text/html", "a page to read or to print", |view, style| super::html::render(&as_report(view), style);
+        Github = "github", "text/plain", "annotations of GitHub Actions", github::render;
+        Gitlab = "gitlab", "application/json", "Code Quality of GitLab", gitlab::render;
+        Junit = "junit", "application/xml", "JUnit, for any service that shows test results", junit::render;
         Sarif = "sarif", "application/sarif+json", "SARIF 2.1.0, for code scanning", sarif::render;
     }
 }
@@ -101,6 +112,26 @@ pub fn as_report(view: &FindingsView) -> Report {
     report
 }
 
+/// The findings for readers who stop early: the most severe first, else in their order.
+fn by_severity<'a>(view: &FindingsView<'a>) -> Vec<&'a Finding> {
+    let mut findings: Vec<&Finding> = view.findings.iter().collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    findings
+}
+
+/// The message with its help, on one line.
+fn message_with_help(finding: &Finding) -> String {
+    match &finding.help {
+        Some(help) => format!("{}; help: {help}", finding.message),
+        None => finding.message.clone(),
+    }
+}
+
+/// `1 error`, `2 errors`.
+fn counted(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
 /// How many findings there are of a level.
 fn count(view: &FindingsView, level: Level) -> usize {
     view.findings.iter().filter(|finding| finding.level == level).count()
@@ -108,10 +139,6 @@ fn count(view: &FindingsView, level: Level) -> usize {
 
 /// `2 errors, 1 warning in 154 files; 3 waived`.
 fn summary(view: &FindingsView) -> String {
-    let counted = |number: usize, noun: &str| match number {
-        1 => format!("1 {noun}"),
-        _ => format!("{number} {noun}s"),
-    };
     let found: Vec<_> = [Level::Error, Level::Warning, Level::Note]
         .into_iter()
         .map(|level| (count(view, level), level.name()))

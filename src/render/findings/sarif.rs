@@ -6,7 +6,8 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::{FindingsView, RuleInfo};
+use super::fingerprint::Fingerprints;
+use super::{FindingsView, RuleInfo, by_severity, message_with_help};
 use crate::finding::Finding;
 use crate::render::escape::terminal;
 use crate::render::{Style, json as report_json};
@@ -23,14 +24,14 @@ pub fn render(view: &FindingsView, _style: &Style) -> String {
 }
 
 pub fn value(view: &FindingsView) -> Value {
-    let mut findings: Vec<_> = view.findings.iter().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    let mut findings = by_severity(view);
     let left_out = findings.len().saturating_sub(MOST_RESULTS);
     findings.truncate(MOST_RESULTS);
 
     let rules: HashMap<_, _> = view.rules.iter().enumerate().map(|(at, rule)| (&*rule.id, at)).collect();
-    let mut seen: HashMap<u64, u32> = HashMap::new();
-    let results: Vec<_> = findings.iter().map(|finding| result(finding, &rules, &mut seen)).collect();
+    let mut fingerprints = Fingerprints::default();
+    let results: Vec<_> =
+        findings.iter().map(|finding| result(view, finding, &rules, fingerprints.of(finding))).collect();
     let notifications = match left_out {
         0 => json!([]),
         _ => {
@@ -55,7 +56,7 @@ pub fn value(view: &FindingsView) -> Value {
             }],
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": {
-                "%SRCROOT%": { "description": { "text": "The root of the estate" } },
+                "%SRCROOT%": { "description": { "text": "The root of the repository" } },
             },
             "results": results,
             "properties": properties,
@@ -72,24 +73,21 @@ fn rule(rule: &RuleInfo) -> Value {
     })
 }
 
-fn result(finding: &Finding, rules: &HashMap<&str, usize>, seen: &mut HashMap<u64, u32>) -> Value {
-    let identity = fingerprint(finding);
-    // Two findings of one identity are told apart by their order, as GitHub's own hashes are.
-    let occurrence = seen.entry(identity).and_modify(|times| *times += 1).or_insert(1);
-    let fingerprint = format!("{identity:016x}:{occurrence}");
-    let mut text = finding.message.clone();
-    if let Some(help) = &finding.help {
-        let _ = write!(text, "; help: {help}");
-    }
+fn result(
+    view: &FindingsView,
+    finding: &Finding,
+    rules: &HashMap<&str, usize>,
+    fingerprint: String,
+) -> Value {
     let mut result = json!({
         "ruleId": finding.rule,
         "level": finding.level.name(),
-        "message": { "text": message(&text) },
-        "locations": [{ "physicalLocation": physical(&finding.location) }],
+        "message": { "text": message(&message_with_help(finding)) },
+        "locations": [{ "physicalLocation": physical(view, &finding.location) }],
         "relatedLocations": finding.related.iter().take(MOST_RELATED).enumerate().map(|(at, related)| json!({
             "id": at + 1,
             "message": { "text": message(&related.label) },
-            "physicalLocation": physical(&related.location),
+            "physicalLocation": physical(view, &related.location),
         })).collect::<Vec<_>>(),
         // GitHub reads the first; the second says to others what it is made of.
         "partialFingerprints": {
@@ -104,12 +102,12 @@ fn result(finding: &Finding, rules: &HashMap<&str, usize>, seen: &mut HashMap<u6
 }
 
 /// A file as a whole is its first line: readers refuse a line 0.
-fn physical(location: &Location) -> Value {
+fn physical(view: &FindingsView, location: &Location) -> Value {
     let (line, column) = (location.line.max(1), location.column.max(1));
     let end_line = location.end_line.max(line);
     let least = if end_line == line { column } else { 1 };
     json!({
-        "artifactLocation": { "uri": uri(&location.path), "uriBaseId": "%SRCROOT%" },
+        "artifactLocation": { "uri": uri(&format!("{}{}", view.prefix, location.path)), "uriBaseId": "%SRCROOT%" },
         "region": {
             "startLine": line,
             "startColumn": column,
@@ -146,20 +144,6 @@ fn uri(path: &str) -> String {
     uri
 }
 
-/// FNV-1a over what makes a finding the same over time. Written out here because it is stored by
-/// others: a hash from a library may change with its version.
-fn fingerprint(finding: &Finding) -> u64 {
-    let (rule, path, field, message) = finding.identity();
-    let parts = [rule, path, field, message];
-    // 0xff occurs in no UTF-8 text, so parts cannot run into each other.
-    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0xff]));
-    fnv_1a(bytes)
-}
-
-fn fnv_1a(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,12 +155,6 @@ mod tests {
             "inventory/items/%C3%A9t%C3%A9%20%C3%A0%20100%25.yaml"
         );
         assert_eq!(uri("/a//../b:c#d?e"), "a/%2E%2E/b%3Ac%23d%3Fe");
-    }
-
-    /// The published test vector of FNV-1a 64 for "foobar" pins the constants.
-    #[test]
-    fn the_hash_is_fnv_1a() {
-        assert_eq!(fnv_1a("foobar".bytes()), 0x85944171f73967e8);
     }
 
     #[test]

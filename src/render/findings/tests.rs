@@ -70,6 +70,7 @@ fn view(findings: &[Finding]) -> FindingsView<'_> {
         findings,
         rules: &RULES,
         header: vec![("as_of", "2025-06-30".into()), ("rev", "3a1f9c2".into())],
+        prefix: "it/",
         files: 154,
         left_out: LeftOut { waived: 3, baselined: 0 },
     }
@@ -94,6 +95,9 @@ golden! {
     jsonl_is_golden: Jsonl, "jsonl";
     csv_is_golden: Csv, "csv";
     md_is_golden: Md, "md";
+    github_is_golden: Github, "github";
+    gitlab_is_golden: Gitlab, "gitlab";
+    junit_is_golden: Junit, "junit";
 }
 
 fn sarif(findings: &[Finding]) -> Value {
