@@ -167,9 +167,11 @@ fn junit_keeps_the_rules_of_its_readers() {
     assert_eq!((count("tests"), count("failures"), count("errors")), (children.len() - 1, 1, 0));
     let failed = children.iter().find(|case| elements(**case) == 1).unwrap();
     assert_eq!(failed.attribute("file"), Some(format!("it estate/{WEB}").as_str()));
-    // Every rule has a case: what is not broken passes.
+    // Every rule and every policy has a case: what is not broken passes.
     let rules: HashSet<&str> = children[1..].iter().filter_map(|case| case.attribute("classname")).collect();
-    assert_eq!(rules.len(), estate::audit::RULES.len());
+    let policies = std::fs::read_dir(estate.path("inventory/policies")).unwrap().count();
+    assert!(policies > 0, "the sample has policies");
+    assert_eq!(rules.len(), estate::audit::RULES.len() + policies);
 }
 
 #[test]

@@ -180,21 +180,23 @@ fn waivers_hide_what_they_name_and_expire() {
 }
 
 #[test]
-fn a_waiver_opens_the_gate_before_a_write() {
+fn the_gate_before_a_write_knows_waivers_and_levels() {
+    let lost = ["set", "srv-web-01", "relations.depends_on=[nowhere]"];
     let estate = Estate::shipped();
-    let lost = "relations.depends_on=[nowhere]";
-    let refused = estate.run(&["set", "srv-web-01", lost]);
-    assert_eq!(refused.code, 3);
-    assert!(refused.err.contains("dangling-reference"), "{}", refused.err);
-    edit(
-        &estate,
-        "inventory/settings.yaml",
-        "currency: EUR\n",
-        "currency: EUR\naudit:\n  levels: {dangling-reference: warning}\n",
-    );
+    estate.refuses(&lost, 3, "dangling-reference");
+    let level = "currency: EUR\naudit:\n  levels: {dangling-reference: warning}\n";
+    edit(&estate, "inventory/settings.yaml", "currency: EUR\n", level);
     estate.commit("A dangling reference is a warning");
-    estate.ok(&["set", "srv-web-01", lost]);
+    estate.ok(&lost);
     assert_eq!(found(&estate, &[]), [format!("dangling-reference {WEB_1}:22")]);
+
+    let estate = Estate::shipped();
+    let waiver = "waivers:\n  - {rule: dangling-reference, record: item/srv-web-01, field: 'relations.depends_on*', reason: moved next week, owner: it, until: 2026-12-01}\n";
+    edit(&estate, WAIVERS, "waivers:\n", waiver);
+    estate.commit("Wait for the move");
+    estate.ok(&lost);
+    assert_eq!(found(&estate, &[]), [""; 0]);
+    estate.refuses(&["set", "srv-web-02", "relations.depends_on=[nowhere]"], 3, "dangling-reference");
 }
 
 #[test]

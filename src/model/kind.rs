@@ -87,6 +87,11 @@ impl Place {
     /// The file that `settings` are read from.
     pub const SETTINGS: &'static str = "inventory/settings.yaml";
 
+    /// The files that hold the one record of their kind: settings and waivers.
+    pub fn singles() -> impl Iterator<Item = Place> {
+        Kind::ALL.into_iter().filter(|kind| kind.is_single()).map(|kind| Place::new(kind, None, kind.name()))
+    }
+
     pub fn new(kind: Kind, class: Option<&str>, id: &str) -> Self {
         Self { kind, class: class.map(str::to_owned), id: id.to_owned() }
     }

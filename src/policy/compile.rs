@@ -346,7 +346,7 @@ impl<'a> Compiler<'_, 'a> {
     }
 }
 
-const OPERATORS: [&str; 12] =
+pub const OPERATORS: [&str; 12] =
     ["eq", "ne", "lt", "le", "gt", "ge", "in", "not_in", "contains", "matches", "exists", "absent"];
 
 fn order(operator: &str) -> Option<Order> {

@@ -62,6 +62,11 @@ static RECKONED: [Reckoned; 3] = [
     },
 ];
 
+/// The names of the reckoned fields of the kinds that `fits` admits.
+pub fn reckoned(fits: impl Fn(Kind) -> bool) -> impl Iterator<Item = &'static str> {
+    RECKONED.iter().filter(move |field| fits(field.of)).map(|field| field.name)
+}
+
 impl<'a> Field<'a> {
     /// The field of this name.
     ///
@@ -90,8 +95,8 @@ impl<'a> Field<'a> {
             }
         }
         let Some(first) = kinds.first().copied() else {
-            let reckoned = RECKONED.iter().filter(|field| scopes.iter().any(|scope| scope.kind == field.of));
-            let near = suggest::did_you_mean(name, reckoned.map(|field| field.name));
+            let near =
+                suggest::did_you_mean(name, reckoned(|of| scopes.iter().any(|scope| scope.kind == of)));
             let message = format!("there is no field `{name}` here");
             let error = unknown.unwrap_or(QueryError { message, hint: None });
             return Err(QueryError { hint: near.or(error.hint), ..error });

@@ -31,7 +31,7 @@ pub struct Forward<'a> {
 }
 
 /// A relation seen from its other end.
-pub struct Backward {
+struct Backward {
     name: &'static str,
     of: &'static [Kind],
     from: Kind,
@@ -50,7 +50,7 @@ const fn back(
     Backward { name, of, from, fields }
 }
 
-pub static BACKWARD: [Backward; 16] = [
+static BACKWARD: [Backward; 16] = [
     back(
         USED_BY,
         ITEM_OR_SERVICE,
@@ -224,16 +224,18 @@ fn targets_at<'s>(shape: &'s Shape, route: &Route) -> Option<&'s [RefTarget]> {
     })
 }
 
+/// The names of relations that no field has, from records of the kinds that `fits` admits.
+pub fn backward_names(fits: impl Fn(&[Kind]) -> bool) -> impl Iterator<Item = &'static str> {
+    let stand_ins = fits(ITEM).then_some(STAND_INS);
+    BACKWARD.iter().filter(move |back| fits(back.of)).map(|back| back.name).chain(stand_ins)
+}
+
 fn unknown(name: &str, scopes: &[Scope<'_>]) -> QueryError {
     let mut known: Vec<String> = Vec::new();
     for scope in scopes {
         scope.shapes().iter().for_each(|shape| collect_references(shape, "", &mut known));
     }
-    let backward = BACKWARD.iter().filter(|back| scopes.iter().any(|scope| back.of.contains(&scope.kind)));
-    known.extend(backward.map(|back| back.name.to_owned()));
-    if scopes.iter().any(|scope| scope.kind == Kind::Item) {
-        known.push(STAND_INS.to_owned());
-    }
+    known.extend(backward_names(|of| scopes.iter().any(|scope| of.contains(&scope.kind))).map(str::to_owned));
     known.sort();
     known.dedup();
     // `hosted_on` means `relations.hosted_on`.

@@ -183,6 +183,22 @@ fn each_relation_and_quantifier() {
 }
 
 #[test]
+fn the_schema_names_every_operator_relation_and_reckoned_field() {
+    let (_, text) =
+        crate::embedded::SCHEMAS.iter().find(|(path, _)| path.ends_with("policy.schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(text).unwrap();
+    let comment = schema["properties"]["when"]["$comment"].as_str().unwrap();
+    let words: Vec<&str> = comment.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    let named = super::compile::OPERATORS
+        .into_iter()
+        .chain(super::relation::backward_names(|_| true))
+        .chain(super::field::reckoned(|_| true));
+    for name in named {
+        assert!(words.contains(&name), "the schema of policies does not name `{name}`");
+    }
+}
+
+#[test]
 fn what_a_condition_cannot_mean_is_said() {
     for (select, when, expected) in [
         ("{kind: item}", "{field: onwer, op: exists}", "no item has a field `onwer`; did you mean `owner`?"),

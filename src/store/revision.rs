@@ -91,7 +91,7 @@ impl Store {
         self.load_files(version(revision, &commit), &files, &Blobs::new())
     }
 
-    /// Some files as of a commit, with the settings and the estate's own schemas. Of the commit's
+    /// Some files as of a commit, with the settings, waivers and the estate's own schemas. Of the commit's
     /// trees only those are read that hold them.
     pub fn at_of(&self, revision: &str, wanted: &[String]) -> Result<Snapshot, StoreError> {
         let commit = self.commit_at(revision)?;
@@ -101,7 +101,8 @@ impl Store {
             self.collect(&schemas, "schemas", 0, &mut files)?;
         }
         let mut by_folder: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for path in wanted.iter().map(String::as_str).chain([Place::SETTINGS]) {
+        let singles: Vec<String> = Place::singles().map(|place| place.path()).collect();
+        for path in wanted.iter().chain(&singles).map(String::as_str) {
             by_folder.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default().push(path);
         }
         for (folder, paths) in by_folder {

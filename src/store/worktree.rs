@@ -24,12 +24,12 @@ impl Store {
         Ok(Snapshot::load(Version::Worktree, &paths, &[], |path| disk.read(path)))
     }
 
-    /// A snapshot of some files of the disk, with the settings and the estate's own schemas.
+    /// A snapshot of some files of the disk, with the settings, waivers and the estate's own schemas.
     /// `known` are files whose ids are known without reading them.
     pub fn worktree_of(&self, paths: &[String], known: &[String]) -> Result<Snapshot, StoreError> {
         let disk = self.disk();
         let mut wanted: Vec<String> = paths.to_vec();
-        wanted.push(Place::SETTINGS.to_owned());
+        wanted.extend(Place::singles().map(|place| place.path()));
         disk.list_folder("schemas", 0, &mut wanted)?;
         wanted.sort();
         wanted.dedup();
