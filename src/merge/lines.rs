@@ -273,6 +273,15 @@ pub fn split(text: &str) -> Result<[String; 2], usize> {
     if part == Part::Both { Ok([ours, theirs]) } else { Err(opened) }
 }
 
+/// What the first markers of a text call both sides.
+pub fn names(text: &str) -> Option<[&str; 2]> {
+    let name = |marker: &str| {
+        let line = text.lines().find(|line| is_marker(line, marker))?;
+        Some(line.strip_prefix(marker)?.trim()).filter(|name| !name.is_empty())
+    };
+    Some([name(OURS)?, name(THEIRS)?])
+}
+
 fn is_marker(line: &str, marker: &str) -> bool {
     line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
@@ -306,6 +315,7 @@ mod tests {
             split("a\n<<<<<<< o\nx\n||||||| b\nz\n=======\ny\n>>>>>>> t\n"),
             Ok(["a\nx\n", "a\ny\n"].map(String::from))
         );
+        assert_eq!(names(&marked), Some(["main", "feature"]));
         assert_eq!(split("a\n<<<<<<< o\nx\n"), Err(2));
         assert_eq!(split("a\n>>>>>>> o\nx\n"), Err(2));
         assert_eq!(split("<<<<<<< o\n<<<<<<< o\n"), Err(2));

@@ -16,7 +16,7 @@ use crate::schema::Shape;
 use crate::yaml::{self, Data, Route, Tree};
 
 pub use files::{Step, Touched, steps};
-pub use lines::{is_marked, mark, split};
+pub use lines::{is_marked, mark, names, split};
 
 use fields::{Merger, Open};
 use lines::Touching;
@@ -96,9 +96,17 @@ pub fn merge3(
     }
 }
 
-/// Our text and theirs by lines, as hosting services merge.
-pub fn merge_lines(base: &str, ours: &str, theirs: &str) -> Merged {
-    by_lines(base, ours, theirs, &undecided)
+/// Merges what both sides made of a file that is no record, by its lines.
+pub fn merge_lines(
+    base: Option<&str>,
+    ours: Option<&str>,
+    theirs: Option<&str>,
+    decide: Decide<'_>,
+) -> Merged {
+    match (ours, theirs) {
+        (Some(ours), Some(theirs)) => by_lines(base.unwrap_or_default(), ours, theirs, decide),
+        (ours, theirs) => gone_on_one_side(base, ours, theirs, decide),
+    }
 }
 
 fn whole(base: Option<&str>, ours: Option<&str>, theirs: Option<&str>) -> Conflict {
@@ -160,8 +168,10 @@ fn by_fields(
 
 fn by_lines(base: &str, ours: &str, theirs: &str, decide: Decide<'_>) -> Merged {
     let merged = lines::merge(base, ours, theirs, Touching::Conflict);
-    let conflict = || whole(Some(base), Some(ours), Some(theirs));
-    let conflicts = if merged.is_clean { Vec::new() } else { vec![conflict()] };
+    if merged.is_clean {
+        return Merged::clean(Some(&merged.ours));
+    }
+    let conflicts = vec![whole(Some(base), Some(ours), Some(theirs))];
     match decide("") {
         Some(Choice::Theirs) => Merged::clean(Some(&merged.theirs)),
         Some(Choice::Ours) => Merged::clean(Some(&merged.ours)),

@@ -40,6 +40,14 @@ pub enum StoreError {
     Staged(String),
     #[error("{0} is a symbolic link, through which nothing is written")]
     Linked(String),
+    #[error("{0} is a symbolic link or a submodule, which is not written here")]
+    Special(String),
+    #[error("the path {0:?} must not be written to disk")]
+    UnsafePath(String),
+    #[error("no merge is under way in this repository")]
+    NoMerge,
+    #[error("the merge was cut short while its files were being written")]
+    CutShort,
     #[error("{0} was changed by somebody else in the meantime")]
     Changed(String),
     #[error("another estate command is writing here (waited {0} s for {1})")]
@@ -82,6 +90,12 @@ impl StoreError {
             Self::Dirty(_) => "commit or discard the changes first: `git diff` shows them",
             Self::Staged(_) => "commit them first, or take them back: `git restore --staged <path>`",
             Self::Linked(_) => "replace it by the folder it points to",
+            Self::NoMerge => "`estate merge BRANCH` begins one",
+            Self::CutShort => "take it back with `estate merge --abort`, then merge again",
+            Self::Special(_) => "git itself can: `git merge`, `git revert`",
+            Self::UnsafePath(_) => {
+                "it reaches outside of the repository's files; find out who made the commit"
+            }
             Self::Changed(_) | Self::Locked(..) | Self::Raced(_) => "nothing was written; try again",
             Self::NoIdentity => {
                 "run `git config user.name \"Your Name\"` and `git config user.email you@example.org`"

@@ -6,12 +6,15 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where files are read, written and waited for")]
 
+mod changes;
 mod conflicts;
 mod durable;
 mod error;
 mod history;
 mod index;
 mod init;
+mod merging;
+mod open_merge;
 mod origins;
 mod pack;
 mod proposed;
@@ -24,10 +27,13 @@ use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, Repository};
 
+pub use changes::Changes;
 pub use durable::write_file;
 pub use error::{Severity, StoreError};
 pub use history::{CommitInfo, FileVersion, PathChange};
 pub use init::{Identity, create_repository, init_repository};
+pub use merging::{Merging, Relation, Side};
+pub use open_merge::{Conclusion, OpenFile};
 pub use origins::Provenance;
 pub use proposed::Proposed;
 pub use transaction::{Committed, Transaction};

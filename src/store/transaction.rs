@@ -58,8 +58,12 @@ impl Store {
     }
 }
 
-impl Transaction<'_> {
-    fn git(&self) -> Result<&Repository, StoreError> {
+impl<'s> Transaction<'s> {
+    pub(super) fn store(&self) -> &'s Store {
+        self.store
+    }
+
+    pub(super) fn git(&self) -> Result<&Repository, StoreError> {
         match &self.git {
             Some(git) => Ok(git),
             None => self.store.git(),
@@ -178,8 +182,9 @@ impl Transaction<'_> {
 
     fn refresh(&self, edit: &Edit) -> Result<(), StoreError> {
         let root = self.store.root();
-        let written: Vec<(PathBuf, &str)> =
-            edit.files().filter_map(|(path, text)| Some((self.store.disk_path(path), text?))).collect();
+        let disk = |path: &str| self.store.disk_path(path);
+        let written: Vec<(PathBuf, &[u8])> =
+            edit.files().filter_map(|(path, text)| Some((disk(path), text?.as_bytes()))).collect();
         write_files(&written)?;
         for (path, _) in edit.files().filter(|(_, text)| text.is_none()) {
             let disk = self.store.disk_path(path);
@@ -202,7 +207,7 @@ fn same_text(before: &Snapshot, path: &str, bytes: Option<&[u8]>) -> bool {
     text_before(before, path).map(str::as_bytes) == bytes
 }
 
-fn refuse_unready(git: &Repository) -> Result<(), StoreError> {
+pub(super) fn refuse_unready(git: &Repository) -> Result<(), StoreError> {
     if git.is_bare() {
         return Err(StoreError::Bare);
     }
@@ -221,13 +226,13 @@ fn refuse_unready(git: &Repository) -> Result<(), StoreError> {
 }
 
 /// The full name of the branch that HEAD is on, born or not.
-fn branch_name(git: &Repository) -> Result<String, StoreError> {
+pub(super) fn branch_name(git: &Repository) -> Result<String, StoreError> {
     let head = git.find_reference("HEAD")?;
     let target = head.symbolic_target().ok().flatten().map(str::to_owned);
     target.ok_or(StoreError::Detached)
 }
 
-fn tip_of(git: &Repository, branch: &str) -> Result<Option<Oid>, StoreError> {
+pub(super) fn tip_of(git: &Repository, branch: &str) -> Result<Option<Oid>, StoreError> {
     match git.refname_to_id(branch) {
         Ok(id) => Ok(Some(id)),
         Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
@@ -236,7 +241,7 @@ fn tip_of(git: &Repository, branch: &str) -> Result<Option<Oid>, StoreError> {
 }
 
 /// Moves the branch from `tip` to `id` unless somebody else moved it first.
-fn swing(
+pub(super) fn swing(
     git: &Repository,
     branch: &str,
     tip: Option<Oid>,
@@ -261,7 +266,7 @@ fn swing(
 }
 
 impl Store {
-    fn signature(&self, git: &Repository) -> Result<Signature<'static>, StoreError> {
+    pub(super) fn signature(&self, git: &Repository) -> Result<Signature<'static>, StoreError> {
         match &self.identity {
             Some(identity) => identity.signature(git),
             None => git.signature().map_err(|_| StoreError::NoIdentity),
