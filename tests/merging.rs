@@ -187,21 +187,26 @@ fn lists_of_both_sides_are_united() {
     let estate = parted(
         |estate| {
             estate.ok(&["set", "atelier-vigne-hosting", "covers+=srv-web-01"]);
-            estate.ok(&["set", "web-shop", "components+={service: mail, share: 5%}"]);
+            estate.ok(&[
+                "set",
+                "web-shop",
+                "service_levels+={id: ours, metric: availability, target: '>= 90%', window: month}",
+            ]);
         },
         |estate| {
             estate.ok(&["set", "atelier-vigne-hosting", "covers+=srv-web-02"]);
-            estate.ok(&["set", "web-shop", "components+={service: erp, share: 5%}"]);
+            estate.ok(&[
+                "set",
+                "web-shop",
+                "service_levels+={id: theirs, metric: availability, target: '>= 90%', window: month}",
+            ]);
         },
     );
     estate.ok(&["merge", "feature"]);
     assert!(estate.read(CONTRACT).contains("  - web-shop\n  - srv-web-01\n  - srv-web-02\n"));
     let service = estate.read(SERVICE);
-    assert!(
-        service.contains("- service: mail\n    share: 5%\n")
-            && service.contains("- service: erp\n    share: 5%\n"),
-        "{service}"
-    );
+    let level = |id: &str| format!("  - id: {id}\n    metric: availability\n");
+    assert!(service.contains(&level("ours")) && service.contains(&level("theirs")), "{service}");
 }
 
 #[test]

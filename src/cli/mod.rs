@@ -40,6 +40,7 @@ mod set;
 mod show;
 mod subject;
 mod target;
+mod undo;
 mod unset;
 mod value;
 mod writing;
@@ -108,6 +109,7 @@ verbs! {
     Schema = schema;
     Set = set;
     Show = show;
+    Undo = undo;
     Unset = unset;
     Value = value;
 }

@@ -44,6 +44,10 @@ pub enum StoreError {
     Special(String),
     #[error("the path {0:?} must not be written to disk")]
     UnsafePath(String),
+    #[error("there is nothing to undo: {0}")]
+    NothingToUndo(String),
+    #[error("{path} was changed after the operation{}", if .by.is_empty() { String::new() } else { format!(", by {by}") })]
+    ChangedSince { path: String, by: String },
     #[error("no merge is under way in this repository")]
     NoMerge,
     #[error("the merge was cut short while its files were being written")]
@@ -90,6 +94,12 @@ impl StoreError {
             Self::Dirty(_) => "commit or discard the changes first: `git diff` shows them",
             Self::Staged(_) => "commit them first, or take them back: `git restore --staged <path>`",
             Self::Linked(_) => "replace it by the folder it points to",
+            Self::NothingToUndo(_) => {
+                "`git log` shows the commits; `git revert COMMIT` takes any of them back"
+            }
+            Self::ChangedSince { .. } => {
+                "take that change back first, or set the fields with `estate set`: undo restores whole files"
+            }
             Self::NoMerge => "`estate merge BRANCH` begins one",
             Self::CutShort => "take it back with `estate merge --abort`, then merge again",
             Self::Special(_) => "git itself can: `git merge`, `git revert`",

@@ -21,6 +21,7 @@ mod proposed;
 mod revision;
 mod transaction;
 mod tree_files;
+mod undo;
 mod worktree;
 
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ pub use open_merge::{Conclusion, OpenFile};
 pub use origins::Provenance;
 pub use proposed::Proposed;
 pub use transaction::{Committed, Transaction};
+pub use undo::{Operation, UNDOES};
 
 use crate::model::Place;
 
