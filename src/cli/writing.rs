@@ -242,7 +242,7 @@ fn with_neighbours(store: &Store, scope: &Scope<'_>, edit: &Edit) -> anyhow::Res
     Ok((before, after))
 }
 
-fn refuse(context: &Context, errors: &[Finding], after: &Snapshot) -> anyhow::Result<Exit> {
+pub fn refuse(context: &Context, errors: &[Finding], after: &Snapshot) -> anyhow::Result<Exit> {
     let header = vec![("rev", after.version().to_string())];
     let rules = super::audit::rule_infos(after);
     let files = after.records().count();

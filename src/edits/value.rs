@@ -10,7 +10,7 @@ use crate::yaml::{self, Data, Value};
 /// # Errors
 /// When the text cannot be what the shape asks for. Whether it is a sound date or amount is left to
 /// the schema's check of the record.
-pub(super) fn typed(shape: &Shape, text: &str) -> Result<Data, EditError> {
+pub fn typed(shape: &Shape, text: &str) -> Result<Data, EditError> {
     let trimmed = text.trim();
     match shape.kind {
         Type::List => list(shape, trimmed),

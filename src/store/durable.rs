@@ -31,11 +31,11 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 
 /// Writes many files so that they are whole and on disk when the call returns: side by side, since
 /// a disk flushes several files in little more time than one, and each folder once.
-pub(super) fn write_files(files: &[(PathBuf, &str)]) -> Result<(), StoreError> {
+pub(super) fn write_files(files: &[(PathBuf, &[u8])]) -> Result<(), StoreError> {
     let share = files.len().div_ceil(WRITERS).max(1);
     std::thread::scope(|scope| {
-        let write = |files: &[(PathBuf, &str)]| {
-            files.iter().try_for_each(|(path, text)| replace_file(path, folder_of(path), text.as_bytes()))
+        let write = |files: &[(PathBuf, &[u8])]| {
+            files.iter().try_for_each(|(path, bytes)| replace_file(path, folder_of(path), bytes))
         };
         let writers: Vec<_> = files.chunks(share).map(|files| scope.spawn(move || write(files))).collect();
         let stopped = |_| Err(StoreError::Git("a writer stopped".to_owned()));

@@ -6,9 +6,13 @@ use std::path::{Path, PathBuf};
 use git2::{ErrorCode, Index, IndexEntry, ObjectType, Oid, Repository};
 
 use super::journal::{index_lock, wait_for};
+use super::revision::TreeFile;
 use super::tree_files::TreeFiles;
 use super::{Store, StoreError};
 use crate::edit::Edit;
+
+/// Where the flags of an entry say which side of a conflict it is.
+const STAGE_SHIFT: u16 = 12;
 
 /// The index as it is on disk.
 pub(super) struct UserIndex<'s> {
@@ -53,6 +57,40 @@ impl<'s> UserIndex<'s> {
                 None => self.index.remove_path(Path::new(&git_path))?,
             }
         }
+        self.write()
+    }
+
+    /// A repository that was made without an index has staged nothing.
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// Takes a file over as it lies on disk; an open conflict at its path is closed by that.
+    pub fn put(&mut self, workdir: &Path, git_path: &str, file: Option<TreeFile>) -> Result<(), StoreError> {
+        let path = Path::new(git_path);
+        self.index.remove_path(path)?;
+        let Some(file) = file else { return Ok(()) };
+        let disk = workdir.join(path);
+        let metadata = disk.symlink_metadata().map_err(|error| StoreError::io("read", &disk, error))?;
+        let mode = u32::try_from(file.mode).unwrap_or_default();
+        Ok(self.index.add(&IndexEntry { mode, ..stat_entry(&metadata, file.id, git_path.to_owned()) })?)
+    }
+
+    /// Leaves a path in conflict between three versions.
+    pub fn open(&mut self, git_path: &str, sides: [Option<TreeFile>; 3]) -> Result<(), StoreError> {
+        self.index.remove_path(Path::new(git_path))?;
+        for (stage, file) in (1u16..).zip(sides) {
+            if let Some(file) = file {
+                let mode = u32::try_from(file.mode).unwrap_or_default();
+                let entry = bare_entry(file.id, git_path.to_owned());
+                self.index.add(&IndexEntry { mode, flags: stage << STAGE_SHIFT, ..entry })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the index; waits for another git command that holds it.
+    pub fn write(mut self) -> Result<(), StoreError> {
         loop {
             match self.index.write() {
                 Err(error) if error.code() == ErrorCode::Locked => wait_for(&self.lock)?,

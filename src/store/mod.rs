@@ -6,6 +6,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where files are read, written and waited for")]
 
+mod changes;
 mod conflicts;
 mod durable;
 mod error;
@@ -14,6 +15,8 @@ mod index;
 mod init;
 mod journal;
 mod known;
+mod merging;
+mod open_merge;
 mod origins;
 mod pack;
 mod proposed;
@@ -21,21 +24,26 @@ mod record_history;
 mod revision;
 mod transaction;
 mod tree_files;
+mod undo;
 mod worktree;
 
 use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, Repository};
 
+pub use changes::Changes;
 pub use durable::write_file;
 pub use error::{Severity, StoreError};
 pub use history::{CommitInfo, PathChange};
 pub use init::{Identity, create_repository, init_repository};
 pub use known::Known;
+pub use merging::{Merging, Relation, Side};
+pub use open_merge::{Conclusion, OpenFile};
 pub use origins::Provenance;
 pub use proposed::Proposed;
 pub use record_history::{Before, Step};
 pub use transaction::{Committed, Transaction};
+pub use undo::{Operation, UNDOES};
 
 use crate::model::Place;
 

@@ -65,7 +65,11 @@ impl Store {
     }
 }
 
-impl Transaction<'_> {
+impl<'s> Transaction<'s> {
+    pub(super) fn store(&self) -> &'s Store {
+        self.store
+    }
+
     pub(super) fn git(&self) -> Result<&Repository, StoreError> {
         match &self.git {
             Some(git) => Ok(git),
@@ -216,8 +220,9 @@ impl Transaction<'_> {
 
     pub(super) fn refresh(&self, edit: &Edit) -> Result<(), StoreError> {
         let root = self.store.root();
-        let written: Vec<(PathBuf, &str)> =
-            edit.files().filter_map(|(path, text)| Some((self.store.disk_path(path), text?))).collect();
+        let disk = |path: &str| self.store.disk_path(path);
+        let written: Vec<(PathBuf, &[u8])> =
+            edit.files().filter_map(|(path, text)| Some((disk(path), text?.as_bytes()))).collect();
         write_files(&written)?;
         for (path, _) in edit.files().filter(|(_, text)| text.is_none()) {
             let disk = self.store.disk_path(path);
@@ -240,7 +245,7 @@ fn same_text(before: &Snapshot, path: &str, bytes: Option<&[u8]>) -> bool {
     text_before(before, path).map(str::as_bytes) == bytes
 }
 
-fn refuse_unready(git: &Repository) -> Result<(), StoreError> {
+pub(super) fn refuse_unready(git: &Repository) -> Result<(), StoreError> {
     if git.is_bare() {
         return Err(StoreError::Bare);
     }
@@ -274,7 +279,7 @@ pub(super) fn tip_of(git: &Repository, branch: &str) -> Result<Option<Oid>, Stor
 }
 
 /// Moves the branch from `tip` to `id` unless somebody else moved it first.
-fn swing(
+pub(super) fn swing(
     git: &Repository,
     branch: &str,
     tip: Option<Oid>,
@@ -299,7 +304,7 @@ fn swing(
 }
 
 impl Store {
-    fn signature(&self, git: &Repository) -> Result<Signature<'static>, StoreError> {
+    pub(super) fn signature(&self, git: &Repository) -> Result<Signature<'static>, StoreError> {
         match &self.identity {
             Some(identity) => identity.signature(git),
             None => git.signature().map_err(|_| StoreError::NoIdentity),
