@@ -10,6 +10,7 @@ mod add;
 mod ask;
 mod audit;
 mod ci;
+mod close;
 mod completions;
 mod context;
 mod diff;
@@ -82,6 +83,7 @@ verbs! {
     Add = add;
     Audit = audit;
     Ci = ci;
+    Close = close;
     Completions = completions;
     Diff = diff;
     Edit = edit;

@@ -12,11 +12,12 @@ pub enum Kind {
     Schedule,
     Party,
     Policy,
+    Closing,
     Waivers,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::Settings,
         Kind::Item,
         Kind::Service,
@@ -24,6 +25,7 @@ impl Kind {
         Kind::Schedule,
         Kind::Party,
         Kind::Policy,
+        Kind::Closing,
         Kind::Waivers,
     ];
 
@@ -37,6 +39,7 @@ impl Kind {
             Kind::Schedule => "schedule",
             Kind::Party => "party",
             Kind::Policy => "policy",
+            Kind::Closing => "closing",
             Kind::Waivers => "waivers",
         }
     }
@@ -51,6 +54,7 @@ impl Kind {
             Kind::Schedule => "schedules",
             Kind::Party => "parties",
             Kind::Policy => "policies",
+            Kind::Closing => "closings",
         }
     }
 
@@ -127,6 +131,7 @@ mod tests {
             "inventory/services/web.yaml",
             "inventory/parties/dell.yaml",
             "inventory/policies/warranty.yaml",
+            "inventory/closings/fy2025.yaml",
         ] {
             assert_eq!(Place::of(path).map(|place| place.path()).as_deref(), Some(path));
         }

@@ -57,6 +57,7 @@ impl<'a> Scope<'a> {
             Kind::Schedule => "Depreciation schedules",
             Kind::Party => "Parties",
             Kind::Policy => "Policies",
+            Kind::Closing => "Closings",
             Kind::Waivers => "Waivers",
         }
     }
@@ -88,6 +89,7 @@ impl<'a> Scope<'a> {
             (Kind::Schedule, _) => &["id", "item", "books"],
             (Kind::Party, _) => &["id", "name", "kind", "email"],
             (Kind::Policy, _) => &["id", "name", "level", "owner"],
+            (Kind::Closing, _) => &["id", "period", "start", "end", "status"],
             (Kind::Waivers, _) => &["id", "waivers.rule"],
             (Kind::Settings, _) => &["id", "organisation.name", "currency"],
         }

@@ -16,6 +16,7 @@ mod origins;
 mod pack;
 mod proposed;
 mod revision;
+mod tags;
 mod transaction;
 mod tree_files;
 mod worktree;

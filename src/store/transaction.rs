@@ -23,7 +23,7 @@ const MOST_RACES: u32 = 20;
 /// The right to write: held by one estate command at a time, from reading to having written, so
 /// that what an edit was made from is what it is applied to.
 pub struct Transaction<'s> {
-    store: &'s Store,
+    pub(super) store: &'s Store,
     /// Opened for this transaction alone: libgit2 takes the flushing of objects and references from
     /// the configuration at first use, so it must be set before anything is read.
     git: Option<Repository>,
@@ -59,7 +59,7 @@ impl Store {
 }
 
 impl Transaction<'_> {
-    fn git(&self) -> Result<&Repository, StoreError> {
+    pub(super) fn git(&self) -> Result<&Repository, StoreError> {
         match &self.git {
             Some(git) => Ok(git),
             None => self.store.git(),
@@ -261,7 +261,7 @@ fn swing(
 }
 
 impl Store {
-    fn signature(&self, git: &Repository) -> Result<Signature<'static>, StoreError> {
+    pub(super) fn signature(&self, git: &Repository) -> Result<Signature<'static>, StoreError> {
         match &self.identity {
             Some(identity) => identity.signature(git),
             None => git.signature().map_err(|_| StoreError::NoIdentity),
