@@ -169,7 +169,7 @@ fn junit_keeps_the_rules_of_its_readers() {
     assert_eq!(failed.attribute("file"), Some(format!("it estate/{WEB}").as_str()));
     // Every rule and every policy has a case: what is not broken passes.
     let rules: HashSet<&str> = children[1..].iter().filter_map(|case| case.attribute("classname")).collect();
-    let policies = std::fs::read_dir(estate.path("inventory/policies")).unwrap().count();
+    let policies = std::fs::read_dir(estate.path("it estate/inventory/policies")).unwrap().count();
     assert!(policies > 0, "the sample has policies");
     assert_eq!(rules.len(), estate::audit::RULES.len() + policies);
 }

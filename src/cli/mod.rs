@@ -11,6 +11,7 @@ mod ask;
 mod audit;
 mod blame;
 mod ci;
+mod close;
 mod completions;
 mod conflicts;
 mod context;
@@ -93,6 +94,7 @@ verbs! {
     Audit = audit;
     Blame = blame;
     Ci = ci;
+    Close = close;
     Completions = completions;
     Conflicts = conflicts;
     Diff = diff;

@@ -51,12 +51,14 @@ pub struct Writing {
     next: Option<String>,
     /// What to look after now, one line each.
     warnings: Vec<String>,
+    /// A tag for the commit.
+    tag: Option<String>,
 }
 
 impl Writing {
     pub fn new(edit: Edit, done: impl Into<String>) -> Self {
         let unchanged = "nothing to change".to_owned();
-        Self { edit, done: done.into(), unchanged, next: None, warnings: Vec::new() }
+        Self { edit, done: done.into(), unchanged, next: None, warnings: Vec::new(), tag: None }
     }
 
     pub fn unchanged(mut self, text: impl Into<String>) -> Self {
@@ -66,6 +68,11 @@ impl Writing {
 
     pub fn next(mut self, next: impl Into<String>) -> Self {
         self.next = Some(next.into());
+        self
+    }
+
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = Some(tag.into());
         self
     }
 
@@ -197,6 +204,9 @@ fn finish(
         format!("{}: {} written, not committed", writing.done, files(edit.len()))
     } else {
         let committed = transaction.commit(edit, made_from)?;
+        if let Some(tag) = &writing.tag {
+            transaction.tag(tag, &committed, &edit.summary)?;
+        }
         format!("{} → {} on {}", writing.done, committed.short(), committed.branch)
     };
     let next = writing.next.as_ref().map(|next| format!("; next: {next}")).unwrap_or_default();

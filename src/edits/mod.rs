@@ -3,12 +3,14 @@
 //! [`Edit`]: crate::edit::Edit
 
 mod assignment;
+mod close;
 mod create;
 mod rename;
 mod retire;
 mod value;
 
 pub use assignment::{Assignment, Operator, shape_at};
+pub use close::{Closure, close, reopen};
 pub use create::{adopted_text, default_plans, free_id, new_text, schema_line};
 pub use rename::{file_by_class, rename};
 pub use retire::{Retirement, retire, still_used};

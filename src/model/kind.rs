@@ -13,11 +13,12 @@ pub enum Kind {
     Party,
     Change,
     Policy,
+    Closing,
     Waivers,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Settings,
         Kind::Item,
         Kind::Service,
@@ -26,6 +27,7 @@ impl Kind {
         Kind::Party,
         Kind::Change,
         Kind::Policy,
+        Kind::Closing,
         Kind::Waivers,
     ];
 
@@ -40,6 +42,7 @@ impl Kind {
             Kind::Party => "party",
             Kind::Change => "change",
             Kind::Policy => "policy",
+            Kind::Closing => "closing",
             Kind::Waivers => "waivers",
         }
     }
@@ -55,6 +58,7 @@ impl Kind {
             Kind::Party => "parties",
             Kind::Change => "changes",
             Kind::Policy => "policies",
+            Kind::Closing => "closings",
         }
     }
 
@@ -137,6 +141,7 @@ mod tests {
             "inventory/parties/dell.yaml",
             "inventory/changes/chg-0042.yaml",
             "inventory/policies/warranty.yaml",
+            "inventory/closings/fy2025.yaml",
         ] {
             assert_eq!(Place::of(path).map(|place| place.path()).as_deref(), Some(path));
         }

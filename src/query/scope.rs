@@ -58,6 +58,7 @@ impl<'a> Scope<'a> {
             Kind::Party => "Parties",
             Kind::Change => "Changes",
             Kind::Policy => "Policies",
+            Kind::Closing => "Closings",
             Kind::Waivers => "Waivers",
         }
     }
@@ -90,6 +91,7 @@ impl<'a> Scope<'a> {
             (Kind::Party, _) => &["id", "name", "kind", "email"],
             (Kind::Change, _) => &["id", "name", "risk.level", "outcome.status", "scheduled", "approved_by"],
             (Kind::Policy, _) => &["id", "name", "level", "owner"],
+            (Kind::Closing, _) => &["id", "period", "start", "end", "status"],
             (Kind::Waivers, _) => &["id", "waivers.rule"],
             (Kind::Settings, _) => &["id", "organisation.name", "currency"],
         }

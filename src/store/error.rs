@@ -70,6 +70,8 @@ pub enum StoreError {
     Io { action: &'static str, path: PathBuf, source: std::io::Error },
     #[error("git: {0}")]
     Git(String),
+    #[error("the tag {0} could not be set: {1}")]
+    Untagged(String, String),
     #[error("committed as {0}, but {1}")]
     CommittedBut(String, Box<StoreError>),
 }
@@ -121,10 +123,17 @@ impl StoreError {
             Self::NoIdentity => {
                 "run `git config user.name \"Your Name\"` and `git config user.email you@example.org`"
             }
+            Self::CommittedBut(_, cause) if matches!(**cause, Self::Untagged(..)) => {
+                "the commit is safe; `git tag -a` sets the tag on it"
+            }
             Self::CommittedBut(..) => {
                 "the commit is safe; the next writing command brings the files up to date, or `git checkout HEAD -- <path>`"
             }
-            Self::UnusableRepository(_) | Self::NoFile(_) | Self::Io { .. } | Self::Git(_) => return None,
+            Self::Untagged(..)
+            | Self::UnusableRepository(_)
+            | Self::NoFile(_)
+            | Self::Io { .. }
+            | Self::Git(_) => return None,
         };
         Some(hint.to_owned())
     }

@@ -22,6 +22,7 @@ mod pack;
 mod proposed;
 mod record_history;
 mod revision;
+mod tags;
 mod transaction;
 mod tree_files;
 mod undo;

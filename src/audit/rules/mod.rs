@@ -30,6 +30,7 @@ mod mixed_currencies;
 mod over_allocated;
 mod reading;
 mod relation_cycle;
+mod restated_closing;
 mod rests_on_retired;
 mod salvage_above_cost;
 mod schedule_before_acquisition;
@@ -116,6 +117,7 @@ pub static RULES: &[&Rule] = &[
     &disposal_before_start::RULE,
     &disposal_mismatch::RULE,
     &impossible_schedule::RULE,
+    &restated_closing::RULE,
     // Contracts.
     &term_ends_before_start::RULE,
     &signed_after_start::RULE,

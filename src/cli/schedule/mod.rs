@@ -93,7 +93,7 @@ fn group_by(name: &str) -> anyhow::Result<GroupBy> {
 }
 
 /// A fiscal year by name, a month, or two dates.
-fn period_named(snapshot: &Snapshot, text: &str) -> anyhow::Result<Period> {
+pub fn period_named(snapshot: &Snapshot, text: &str) -> anyhow::Result<Period> {
     let wrong = || {
         Failure::usage(format!("there is no period `{text}`"))
             .hint("write a fiscal year (FY2025), a month (2025-03) or two dates (2025-01-01..2025-06-30)")

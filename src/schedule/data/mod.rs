@@ -19,6 +19,15 @@ pub use macrs::{MACRS_ONE, macrs, macrs_real_property};
 pub use section_179::section_179;
 pub use thresholds::expensing_threshold;
 
+/// The files that decide figures, by name.
+pub static RULE_DATA: &[(&str, &str)] = &[
+    ("bonus", include_str!("bonus.yaml")),
+    ("coefficients", include_str!("coefficients.yaml")),
+    ("macrs", include_str!("macrs.yaml")),
+    ("section_179", include_str!("section_179.yaml")),
+    ("thresholds", include_str!("thresholds.yaml")),
+];
+
 fn read<T: DeserializeOwned, U>(text: &str, make: impl FnOnce(T) -> Option<U>) -> Option<U> {
     make(serde_yaml::from_str(text).ok()?)
 }

@@ -1,0 +1,73 @@
+//! One item in a closed book: a line of text.
+
+use sha2::{Digest, Sha256};
+
+use super::hex;
+use crate::money::{Money, parse_amount};
+
+/// Characters of a digest that are kept: 128 bits, which nobody can match on purpose.
+const DIGEST_LENGTH: usize = 32;
+
+/// What a closing keeps of an item.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asset {
+    /// Charge of the period; accumulated depreciation, impairment and net book value at its end.
+    pub figures: [Money; 4],
+    /// Over the figures and the terms that made them.
+    pub digest: String,
+}
+
+impl Asset {
+    pub(super) fn new(figures: [Money; 4], terms: &str) -> Asset {
+        let mut hasher = Sha256::new();
+        hasher.update(written(&figures));
+        hasher.update(terms);
+        let mut digest = hex(&hasher.finalize());
+        digest.truncate(DIGEST_LENGTH);
+        Asset { figures, digest }
+    }
+
+    /// `srv-web-01 1604.00 4544.67 0.00 3875.33 EUR 0123…`.
+    ///
+    /// A text and not a mapping: an estate has thousands of items, and a record 10 000 values.
+    pub fn line(&self, item: &str) -> String {
+        format!("{item} {} {}\n", written(&self.figures), self.digest)
+    }
+
+    /// Reads a line.
+    pub(super) fn read(line: &str) -> Option<(&str, Asset)> {
+        let mut words = line.split(' ');
+        let item = words.next()?;
+        let mut amount = || parse_amount(words.next()?).ok();
+        let amounts = [amount()?, amount()?, amount()?, amount()?];
+        let currency = words.next()?.parse().ok()?;
+        let digest = words.next()?.to_owned();
+        let figures = amounts.map(|amount| Money::new(amount, currency));
+        words.next().is_none().then_some((item, Asset { figures, digest }))
+    }
+}
+
+fn written(figures: &[Money; 4]) -> String {
+    let [first, ..] = figures;
+    let amounts = figures.map(|money| money.amount_text());
+    format!("{} {}", amounts.join(" "), first.currency())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_as_it_was_written() {
+        let money = |text: &str| text.parse::<Money>().unwrap();
+        let figures = ["1604.00 EUR", "4544.67 EUR", "0.00 EUR", "3875.33 EUR"].map(money);
+        let asset = Asset::new(figures, "life=5y\n");
+        let line = asset.line("srv");
+        assert!(line.starts_with("srv 1604.00 4544.67 0.00 3875.33 EUR "), "{line}");
+        assert_eq!(Asset::read(line.trim_end()), Some(("srv", asset.clone())));
+        assert_ne!(Asset::new(figures, "life=6y\n").digest, asset.digest);
+        for wrong in ["", "srv", "srv 1 2 3 4 EUR", "srv 1 2 3 x EUR aa", "srv 1 2 3 4 EUR aa more"] {
+            assert_eq!(Asset::read(wrong), None, "{wrong}");
+        }
+    }
+}
