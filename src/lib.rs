@@ -27,7 +27,7 @@
 //!   store                files and git: nothing else touches them
 //!   render               a report or findings as text, one file a format
 //!   reports              named reports, made of what engines say
-//!   engines              audit closing contract diff edits history import merge policy query schedule value: pure functions of snapshots
+//!   engines              allocation audit closing contract diff edits history import merge policy query schedule value: pure functions of snapshots
 //!   graph → snapshot → model → schema
 //!   leaf data            money date source yaml finding report …
 //! ```
@@ -40,6 +40,7 @@
 #![cfg_attr(test, allow(clippy::string_slice, reason = "tests stop at what is not as it should be"))]
 
 // Leaf data.
+pub mod cycles;
 pub mod date;
 pub mod embedded;
 pub mod glob;
@@ -78,6 +79,7 @@ pub mod history;
 pub mod import;
 pub mod merge;
 
+pub mod allocation;
 pub mod value;
 
 pub mod reports;

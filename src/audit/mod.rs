@@ -4,7 +4,6 @@
 //! [`RULES`].
 
 pub mod baseline;
-mod cycles;
 mod gate;
 mod levels;
 mod rules;

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::{Check, Context, Rule};
-use crate::audit::cycles::cycles;
+use crate::cycles::cycles;
 use crate::finding::{Finding, Level};
 use crate::model::{Kind, Record};
 use crate::yaml::Value;

@@ -6,13 +6,8 @@ use std::collections::VecDeque;
 /// shortest cycle through its first node. A cycle is given by the positions of its edges in `edges`,
 /// in order, from that node on.
 pub fn cycles(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
-    let mut out: Vec<Vec<usize>> = vec![Vec::new(); nodes];
-    for (position, (from, _)) in edges.iter().enumerate() {
-        if let Some(list) = out.get_mut(*from) {
-            list.push(position);
-        }
-    }
-    let knots = knots(&out, edges);
+    let out = outgoing(nodes, edges);
+    let knots = knots_of(&out, edges);
     let mut found = Vec::new();
     let mut done = vec![false; nodes];
     for node in 0..nodes {
@@ -28,9 +23,25 @@ pub fn cycles(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
     found
 }
 
-/// For each node the number of its knot (strongly connected component), by Tarjan's algorithm with
-/// a stack of its own.
-fn knots(out: &[Vec<usize>], edges: &[(usize, usize)]) -> Vec<usize> {
+/// For each node the number of its knot (strongly connected component). An edge between two knots
+/// leads from the higher number to the lower one.
+pub fn knots(nodes: usize, edges: &[(usize, usize)]) -> Vec<usize> {
+    knots_of(&outgoing(nodes, edges), edges)
+}
+
+/// The positions of the edges that leave each node.
+fn outgoing(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
+    let mut out: Vec<Vec<usize>> = vec![Vec::new(); nodes];
+    for (position, (from, _)) in edges.iter().enumerate() {
+        if let Some(list) = out.get_mut(*from) {
+            list.push(position);
+        }
+    }
+    out
+}
+
+/// Tarjan's algorithm, with a stack of its own.
+fn knots_of(out: &[Vec<usize>], edges: &[(usize, usize)]) -> Vec<usize> {
     const NONE: usize = usize::MAX;
     let nodes = out.len();
     let (mut order, mut low, mut knot) = (vec![NONE; nodes], vec![NONE; nodes], vec![NONE; nodes]);
@@ -179,6 +190,10 @@ mod tests {
             edges in prop::collection::vec((0..8_usize, 0..8_usize), 0..20)
         ) {
             let found = cycles(8, &edges);
+            let knots = knots(8, &edges);
+            for (from, to) in &edges {
+                prop_assert!(knots[*from] >= knots[*to], "the edge {from} -> {to} leads up");
+            }
             for cycle in &found {
                 let ends = cycle.iter().chain(cycle.first()).map(|edge| edges[*edge]).collect::<Vec<_>>();
                 prop_assert!(ends.windows(2).all(|pair| pair[0].1 == pair[1].0), "{ends:?} is no chain");
