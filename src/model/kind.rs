@@ -14,11 +14,12 @@ pub enum Kind {
     Change,
     Policy,
     Closing,
+    Rate,
     Waivers,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Settings,
         Kind::Item,
         Kind::Service,
@@ -28,6 +29,7 @@ impl Kind {
         Kind::Change,
         Kind::Policy,
         Kind::Closing,
+        Kind::Rate,
         Kind::Waivers,
     ];
 
@@ -43,6 +45,7 @@ impl Kind {
             Kind::Change => "change",
             Kind::Policy => "policy",
             Kind::Closing => "closing",
+            Kind::Rate => "rate",
             Kind::Waivers => "waivers",
         }
     }
@@ -59,6 +62,7 @@ impl Kind {
             Kind::Change => "changes",
             Kind::Policy => "policies",
             Kind::Closing => "closings",
+            Kind::Rate => "rates",
         }
     }
 
@@ -142,6 +146,7 @@ mod tests {
             "inventory/changes/chg-0042.yaml",
             "inventory/policies/warranty.yaml",
             "inventory/closings/fy2025.yaml",
+            "inventory/rates/electricity.yaml",
         ] {
             assert_eq!(Place::of(path).map(|place| place.path()).as_deref(), Some(path));
         }

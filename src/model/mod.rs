@@ -7,6 +7,7 @@ pub mod item;
 mod kind;
 pub mod party;
 pub mod policy;
+pub mod rate;
 pub mod record;
 pub mod schedule;
 pub mod service;

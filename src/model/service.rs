@@ -1,7 +1,7 @@
 //! Services: what users get, the components behind it, and who consumes it.
 
-use super::record::{Record, as_percent, texts};
-use crate::money::Percent;
+use super::record::{Record, as_money, as_percent, texts};
+use crate::money::{Money, Percent};
 use crate::yaml::Value;
 
 /// An IT service, read from its record.
@@ -25,6 +25,8 @@ pub struct Component<'a> {
     /// The share of the component's cost; the whole where none is written.
     pub share: Percent,
     pub has_share: bool,
+    /// The driver by which the component is shared, instead.
+    pub driver: Option<&'a str>,
 }
 
 impl<'a> Service<'a> {
@@ -34,6 +36,21 @@ impl<'a> Service<'a> {
 
     pub fn name(&self) -> &'a str {
         self.0.text("name").unwrap_or("")
+    }
+
+    pub fn is_in_use(&self) -> bool {
+        self.0.text("status") == Some("in_use")
+    }
+
+    /// The driver that counts what the service does.
+    pub fn driver(&self) -> Option<&'a str> {
+        self.0.text("driver")
+    }
+
+    /// What the service may cost, by fiscal year.
+    pub fn budgets(&self) -> impl Iterator<Item = (&'a str, Money)> + use<'a> {
+        let map = self.0.field("budget").into_iter().flat_map(|map| map.entries());
+        map.filter_map(|(year, _, amount)| Some((year, as_money(amount)?)))
     }
 
     pub fn is_retired(&self) -> bool {
@@ -68,5 +85,6 @@ fn component(index: usize, value: Value<'_>) -> Option<Component<'_>> {
         target,
         share: written.unwrap_or(Percent::HUNDRED),
         has_share: written.is_some(),
+        driver: text("driver"),
     })
 }

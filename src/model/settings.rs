@@ -7,7 +7,7 @@ use super::calendar::{FiscalCalendar, FiscalYear};
 use super::record::Record;
 use crate::date::{Duration, Period, parse_date};
 use crate::finding::Level;
-use crate::money::{Currency, Money};
+use crate::money::{Currency, Money, Percent};
 
 /// The settings, read from a sound `settings.yaml`.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Settings {
     class_defaults: IndexMap<String, IndexMap<String, PlanDefault>>,
     /// The classes whose items change only with a reference to a change.
     pub protected: Vec<String>,
+    /// How the cost of services is made and shared.
+    pub valuation: Valuation,
     /// Levels of rules of the audit that differ from their own, by the rule's id.
     pub levels: IndexMap<String, LevelSetting>,
 }
@@ -30,6 +32,60 @@ pub struct Settings {
 pub enum LevelSetting {
     Level(Level),
     Off,
+}
+
+/// How the cost of services is made and shared.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Valuation {
+    #[serde(default)]
+    pub allocation: Allocation,
+    /// Services in the order in which they are charged on, for step-down.
+    #[serde(default)]
+    pub order: Vec<String>,
+    pub energy: Option<Energy>,
+}
+
+/// How services charge one another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Allocation {
+    Direct,
+    #[default]
+    StepDown,
+    Reciprocal,
+}
+
+impl Allocation {
+    pub const ALL: [Allocation; 3] = [Allocation::Direct, Allocation::StepDown, Allocation::Reciprocal];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Allocation::Direct => "direct",
+            Allocation::StepDown => "step_down",
+            Allocation::Reciprocal => "reciprocal",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Allocation> {
+        Allocation::ALL.into_iter().find(|allocation| allocation.name() == name)
+    }
+}
+
+/// What the electricity of items costs.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Energy {
+    /// The rate of a kWh.
+    pub tariff: String,
+    /// The emission factor of a kWh.
+    pub emission: Option<String>,
+    /// Average draw as a share of the power that items say; all of it where absent.
+    load: Option<String>,
+}
+
+impl Energy {
+    pub fn load(&self) -> Percent {
+        self.load.as_deref().and_then(|load| load.parse().ok()).unwrap_or(Percent::HUNDRED)
+    }
 }
 
 /// One set of books.
@@ -73,6 +129,7 @@ impl Settings {
                 .map(|(class, raw)| Some((class, plans(raw)?)))
                 .collect::<Option<_>>()?,
             protected: raw.protected.classes,
+            valuation: raw.valuation,
             levels: raw.audit.levels.into_iter().map(|(rule, name)| (rule, level(&name))).collect(),
         })
     }
@@ -104,6 +161,8 @@ struct Raw {
     audit: RawAudit,
     #[serde(default)]
     protected: RawProtected,
+    #[serde(default)]
+    valuation: Valuation,
 }
 
 #[derive(Deserialize, Default)]

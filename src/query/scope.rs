@@ -59,6 +59,7 @@ impl<'a> Scope<'a> {
             Kind::Change => "Changes",
             Kind::Policy => "Policies",
             Kind::Closing => "Closings",
+            Kind::Rate => "Rates",
             Kind::Waivers => "Waivers",
         }
     }
@@ -92,6 +93,7 @@ impl<'a> Scope<'a> {
             (Kind::Change, _) => &["id", "name", "risk.level", "outcome.status", "scheduled", "approved_by"],
             (Kind::Policy, _) => &["id", "name", "level", "owner"],
             (Kind::Closing, _) => &["id", "period", "start", "end", "status"],
+            (Kind::Rate, _) => &["id", "name", "kind", "unit", "currency"],
             (Kind::Waivers, _) => &["id", "waivers.rule"],
             (Kind::Settings, _) => &["id", "organisation.name", "currency"],
         }

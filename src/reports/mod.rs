@@ -3,22 +3,27 @@
 //! A named report (`estate report NAME`) is one file and one line in [`NAMED`].
 
 mod forecast;
+mod ownership;
 mod register;
 mod roll_forward;
 mod schedule;
 mod valuation;
 mod value;
+mod value_all;
 mod value_change;
 
 use crate::date::{Date, Period};
+use crate::money::{Money, MoneyError};
 use crate::report::{Cell, Report};
 use crate::snapshot::Snapshot;
 use crate::value::Amount;
 
+pub use ownership::{YearCost, total_cost_of_ownership};
 pub use register::register;
 pub use roll_forward::{GroupBy, roll_forward};
 pub use schedule::{Steps, schedule};
-pub use value::{Origins, value};
+pub use value::{Origins, charged_to, measures, value, value_cut};
+pub use value_all::{statement, value_all, value_all_cut, value_by_consumer};
 pub use value_change::value_change;
 
 /// What a named report is made for.
@@ -50,4 +55,13 @@ fn amount_cell(amount: &Amount) -> Cell {
         Amount::Missing(reason) => Cell::missing(reason.as_str()),
         Amount::Carried => Cell::Empty,
     }
+}
+
+/// How far one amount is above another.
+fn difference(amount: Money, from: Money) -> Cell {
+    amount.checked_sub(from).map_or_else(failed, Cell::Delta)
+}
+
+fn failed(error: MoneyError) -> Cell {
+    Cell::missing(error.to_string())
 }

@@ -7,7 +7,7 @@ use super::{NamedReport, Request, amount_cell};
 use crate::contract::{accrual, term_at};
 use crate::money::MoneyError;
 use crate::report::{Cell, Column, Report, Section};
-use crate::value::{Costing, holes, service_cost};
+use crate::value::{Basis, Valuation};
 
 pub static REPORT: NamedReport = NamedReport {
     name: "valuation",
@@ -75,12 +75,18 @@ fn services(request: &Request<'_>) -> Section {
         Column::number("holes", "Holes"),
     ];
     let mut section = Section::new("services", "Cost of the services, shared services included", columns);
-    let costing = Costing::new(request.snapshot, request.period, request.book);
-    for service in request.snapshot.services().filter(|service| !service.is_retired()) {
-        let (cost, holes) = match service_cost(&costing, service) {
-            Ok(lines) => (lines.first().map_or(Cell::Empty, |line| amount_cell(&line.amount)), holes(&lines)),
-            Err(error) => (Cell::missing(error.to_string()), 1),
-        };
+    let valuation = match Valuation::of(request.snapshot, Basis::new(request.period, request.book)) {
+        Ok(valuation) => valuation,
+        Err(reason) => {
+            section.push(vec![Cell::Empty, Cell::Empty, Cell::Empty, Cell::missing(reason), Cell::Empty]);
+            return section;
+        }
+    };
+    for (at, service) in valuation.uses.services.iter().enumerate().filter(|(_, one)| !one.is_retired()) {
+        let cost = valuation
+            .cost(at)
+            .map_or_else(|error| Cell::missing(error.to_string()), |cost| amount_cell(&cost));
+        let holes = valuation.services.get(at).map_or(0, |sum| sum.holes);
         section.push(vec![
             Cell::id(service.id()),
             Cell::text(service.name()),

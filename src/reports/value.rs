@@ -1,28 +1,29 @@
-//! The cost of one service as a tree, and who pays it.
+//! The cost of one service: as a tree or cut otherwise, whom it is charged to, and what it measures.
 
 use std::collections::HashMap;
 
-use rust_decimal::Decimal;
-
-use super::amount_cell;
+use super::{amount_cell, difference, failed};
+use crate::date::Period;
 use crate::model::RecordId;
 use crate::model::service::Service;
-use crate::money::{self, Money};
 use crate::report::{Cell, Column, Report, Section};
-use crate::value::{Amount, Line, holes};
+use crate::snapshot::Snapshot;
+use crate::value::{Amount, Charge, Charges, Line, Valuation, holes};
 
 /// For a record's field: the commit that set it, as it is shown.
 pub type Origins = HashMap<(RecordId, String), String>;
 
-/// The tree of a service's cost down to `depth` levels, then the parts of its consumers.
+/// The tree of a service's cost down to `depth` levels, then whom it is charged to.
+///
+/// With `places`, each line says the file and line of its field.
 pub fn value(
     base: Report,
-    service: Service<'_>,
     lines: &[Line],
     depth: Option<u8>,
     origins: &Origins,
+    places: Option<&Snapshot>,
 ) -> Report {
-    let columns = vec![
+    let mut columns = vec![
         Column::new("component", "Component"),
         Column::number("share", "Share"),
         Column::money("cost", "Cost"),
@@ -30,62 +31,116 @@ pub fn value(
         Column::new("field", "Field"),
         Column::new("commit", "Set in"),
     ];
+    if places.is_some() {
+        columns.push(Column::new("place", "Place"));
+    }
     let mut tree = Section::new("components", "Cost by component", columns).tree();
     for line in lines.iter().filter(|line| depth.is_none_or(|depth| line.depth <= depth)) {
         let origin = &line.origin;
         let commit = origins.get(&(origin.record.clone(), origin.field.clone()));
-        tree.push_at(
-            line.depth,
-            vec![
-                Cell::text(line.label.as_str()),
-                line.share.clone().map_or(Cell::Empty, Cell::Text),
-                amount_cell(&line.amount),
-                Cell::id(origin.record.to_string()),
-                Cell::text(origin.field.as_str()),
-                commit.map_or(Cell::Empty, |commit| Cell::text(commit.as_str())),
-            ],
-        );
+        let mut cells = vec![
+            Cell::text(line.label.as_str()),
+            line.share.clone().map_or(Cell::Empty, Cell::Text),
+            amount_cell(&line.amount),
+            Cell::id(origin.record.to_string()),
+            Cell::text(origin.field.as_str()),
+            commit.map_or(Cell::Empty, |commit| Cell::text(commit.as_str())),
+        ];
+        if let Some(snapshot) = places {
+            let record = snapshot.by_id(&origin.record);
+            cells.push(record.map_or(Cell::Empty, |record| Cell::id(record.at(&origin.field).to_string())));
+        }
+        tree.push_at(line.depth, cells);
     }
-    let holes = holes(lines);
-    let mut report = base.section(tree).section(consumers(service, lines.first().map(|line| &line.amount)));
-    if holes > 0 {
-        report = report.note(format!("{holes} parts have no price; the total is what is known"));
+    let report = base.section(tree);
+    match holes(lines) {
+        0 => report,
+        holes => report.note(format!("{holes} parts have no price; the total is what is known")),
     }
-    report
 }
 
-fn consumers(service: Service<'_>, total: Option<&Amount>) -> Section {
+/// The cost of a service in the columns into which its period was cut.
+pub fn value_cut(valuation: &Valuation<'_>, at: usize, title: &str) -> Section {
+    let columns = vec![Column::new("part", title.to_owned()), Column::money("cost", "Cost")];
+    let mut section = Section::new("parts", format!("Cost by {}", title.to_lowercase()), columns);
+    match valuation.columns(at) {
+        Ok(parts) => {
+            for (name, money) in parts.into_iter().filter(|(_, money)| !money.is_zero()) {
+                section.push(vec![Cell::text(name), Cell::Money(money)]);
+            }
+        }
+        Err(error) => section.push(vec![Cell::Empty, failed(error)]),
+    }
+    let total = valuation.cost(at).map_or_else(failed, |cost| amount_cell(&cost));
+    section.totals(vec![Cell::text("Total"), total])
+}
+
+/// Who bears the cost of a service: other services, consumers, nobody.
+pub fn charged_to(charges: &Charges, total: &Amount) -> Section {
     let columns = vec![
-        Column::new("consumer", "Consumer"),
+        Column::new("consumer", "Charged to"),
         Column::number("share", "Share"),
         Column::money("cost", "Cost"),
     ];
     let mut section = Section::new("consumers", "Cost by consumer", columns);
-    let consumers: Vec<_> = service.consumers().collect();
-    let mut weights: Vec<Decimal> = consumers.iter().map(|(_, share)| share.points()).collect();
-    let charged: Decimal = weights.iter().sum();
-    let rest = Decimal::ONE_HUNDRED - charged;
-    if consumers.is_empty() {
-        return section;
-    }
-    weights.push(rest);
-    let parts: Result<Vec<Money>, String> = match total {
-        Some(Amount::Known(total)) => money::allocate(*total, &weights)
-            .map_err(|_| format!("the shares of consumers sum to {charged}%, not 100%")),
-        Some(Amount::AtLeast(_) | Amount::Missing(_)) => Err("the total has holes".to_owned()),
-        Some(Amount::Carried) | None => Err("there is no cost".to_owned()),
+    let mut row = |name: Cell, charge: &Charge| {
+        section.push(vec![name, Cell::text(charge.share.as_str()), amount_cell(&charge.amount)]);
     };
-    let part = |at: usize| match &parts {
-        Ok(parts) => parts.get(at).map_or(Cell::Empty, |part| Cell::Money(*part)),
-        Err(reason) => Cell::missing(reason.as_str()),
+    charges.services.iter().for_each(|charge| row(Cell::id(format!("service/{}", charge.to)), charge));
+    charges.consumers.iter().for_each(|charge| row(Cell::id(charge.to.as_str()), charge));
+    charges.nobody.iter().for_each(|charge| row(Cell::text(NOBODY), charge));
+    section.totals(vec![Cell::text("Total"), Cell::Empty, amount_cell(total)])
+}
+
+/// How what nobody is charged is called.
+pub(super) const NOBODY: &str = "(charged to nobody)";
+
+/// What a service measures: its cost, for each unit of what it does, against its budget, and the
+/// carbon of its electricity.
+pub fn measures(
+    valuation: &Valuation<'_>,
+    at: usize,
+    service: Service<'_>,
+    period: Period,
+    charges: &Charges,
+) -> Section {
+    let columns = vec![Column::new("measure", "Measure"), Column::number("figure", "Figure")];
+    let mut section = Section::new("measures", "Measures", columns);
+    let cost = match valuation.cost(at) {
+        Ok(cost) => cost,
+        Err(error) => Amount::Missing(error.to_string()),
     };
-    for (at, (party, share)) in consumers.iter().enumerate() {
-        section.push(vec![Cell::id(*party), Cell::Percent(*share), part(at)]);
+    section.push(vec![Cell::text("cost of the period"), amount_cell(&cost)]);
+    if let Some((volume, unit)) = &charges.volume {
+        section.push(vec![Cell::text(format!("{unit}: quantity")), Cell::text(volume.shown())]);
+        let each = match &cost {
+            Amount::Known(money) => valuation.unit_cost(*money, *volume).map(Cell::Text),
+            _ => Some(Cell::missing("the total has holes")),
+        };
+        section.push(vec![
+            Cell::text(format!("{unit}: cost of one")),
+            each.unwrap_or_else(|| Cell::missing("there is none")),
+        ]);
+    } else if let Some(driver) = service.driver() {
+        let reason = format!("driver {driver} has no reading of a consumer");
+        section.push(vec![Cell::text("cost of one unit"), Cell::missing(reason)]);
     }
-    if !rest.is_zero() {
-        let share = format!("{}%", rest.normalize());
-        section.push(vec![Cell::text("(charged to nobody)"), Cell::text(share), part(consumers.len())]);
+    if service.budgets().next().is_some() {
+        let budget = valuation.budget(at, period);
+        let budget = budget.unwrap_or_else(|| Err("not every day of the period has a budget".to_owned()));
+        let over = match (&cost, &budget) {
+            (Amount::Known(cost), Ok(budget)) => difference(*cost, *budget),
+            (_, Err(_)) => Cell::Empty,
+            _ => Cell::missing("the total has holes"),
+        };
+        section.push(vec![Cell::text("budget"), budget.map_or_else(Cell::missing, Cell::Money)]);
+        section.push(vec![Cell::text("over (+) or under (-) budget"), over]);
     }
-    let total = total.map_or(Cell::Empty, amount_cell);
-    section.totals(vec![Cell::text("Total"), Cell::text("100%"), total])
+    if let Some(carbon) = valuation.carbon(at) {
+        section.push(vec![
+            Cell::text("carbon of the electricity, estimated"),
+            Cell::text(format!("{carbon} kg CO2e")),
+        ]);
+    }
+    section
 }

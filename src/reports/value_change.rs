@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::Request;
 use super::register::{Entry, entries, figures};
-use crate::contract::accrual;
+use crate::contract::{accrual, term_at};
+use crate::date::{Period, day_after};
 use crate::money::{Money, MoneyError};
 use crate::report::{Cell, Column, Section};
-use crate::value::{Amount, Costing, service_cost};
+use crate::value::{Amount, Basis, Valuation};
 
 /// A figure on one side: known, or a hole with its reason.
 type Figure = Result<Money, String>;
@@ -28,6 +29,7 @@ pub fn value_change(before: &Request<'_>, after: &Request<'_>) -> Section {
     push_differing(&mut section, "net book value", old_items, new_items);
     push_differing(&mut section, "cost of the period", service_costs(before), service_costs(after));
     push_differing(&mut section, "accrued in the period", accruals(before), accruals(after));
+    push_differing(&mut section, "committed to the end", commitments(before), commitments(after));
     section
 }
 
@@ -79,15 +81,16 @@ fn total(figures: &BTreeMap<String, Figure>) -> Option<Figure> {
 }
 
 fn service_costs(request: &Request<'_>) -> BTreeMap<String, Figure> {
-    let costing = Costing::new(request.snapshot, request.period, request.book);
     let mut costs = BTreeMap::new();
-    for service in request.snapshot.services().filter(|service| !service.is_retired()) {
-        let lines = service_cost(&costing, service).map_err(|error| error.to_string());
-        let figure = lines.and_then(|lines| match lines.into_iter().next().map(|line| line.amount) {
-            Some(Amount::Known(money)) => Ok(money),
-            Some(Amount::AtLeast(money)) => Err(format!("at least {money}")),
-            Some(Amount::Missing(reason)) => Err(reason),
-            Some(Amount::Carried) | None => Err("nothing is priced".to_owned()),
+    let Ok(valuation) = Valuation::of(request.snapshot, Basis::new(request.period, request.book)) else {
+        return costs;
+    };
+    for (at, service) in valuation.uses.services.iter().enumerate().filter(|(_, one)| !one.is_retired()) {
+        let figure = valuation.cost(at).map_err(|error| error.to_string()).and_then(|cost| match cost {
+            Amount::Known(money) => Ok(money),
+            Amount::AtLeast(money) => Err(format!("at least {money}")),
+            Amount::Missing(reason) => Err(reason),
+            Amount::Carried => Err("nothing is priced".to_owned()),
         });
         costs.insert(format!("service/{}", service.id()), figure);
     }
@@ -103,4 +106,22 @@ fn accruals(request: &Request<'_>) -> BTreeMap<String, Figure> {
             (format!("contract/{}", contract.id()), accrued)
         })
         .collect()
+}
+
+/// What is still to be paid or received after the value date, to the end of the term that it falls
+/// into. A contract without an end commits to nothing that can be added up.
+fn commitments(request: &Request<'_>) -> BTreeMap<String, Figure> {
+    let from = day_after(request.as_of);
+    let running = request.snapshot.contracts().filter_map(|contract| {
+        let end = match term_at(contract, request.as_of) {
+            Some(term) => term.end,
+            // It has not begun.
+            None => contract.start().filter(|start| *start > request.as_of).and(contract.initial_end())?,
+        };
+        let rest = Period { start: from, end };
+        let cost =
+            accrual(contract, end).and_then(|accrual| accrual.cost(rest).map_err(|error| error.to_string()));
+        Some((format!("contract/{}", contract.id()), cost))
+    });
+    running.collect()
 }

@@ -1,46 +1,79 @@
-//! What single items and contracts cost in a period, before anything is shared.
+//! What single items, contracts and services cost in a period, before anything is shared.
 
 use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
-use super::tree::{Amount, Line, Origin};
+use super::basis::{Basis, Columns, FINE};
+use super::rates::Rates;
+use super::tree::Origin;
+use super::work::{Work, work};
+use super::{carrier, energy};
+use crate::allocation::split;
 use crate::contract::accrual;
-use crate::date::Period;
+use crate::date::{Period, day_before};
 use crate::model::Kind;
 use crate::model::contract::Contract;
 use crate::model::item::Item;
 use crate::model::schedule::Schedule;
 use crate::model::service::Target;
-use crate::money::{Money, allocate};
-use crate::schedule::Planner;
+use crate::model::settings::Energy;
+use crate::money::Percent;
+use crate::schedule::{Plan, Planner};
 use crate::snapshot::Snapshot;
 
-/// Relations along which an item without a price of its own rests on one that has one.
-const CARRIERS: [&str; 5] = ["hosted_on", "runs_on", "installed_on", "part_of", "member_of"];
-/// Longest chain of carriers that is followed.
-const MOST_CARRIERS: usize = 16;
+/// One cost of an item or a service.
+pub(super) struct Cost {
+    /// Where it comes from, one of [`super::POOLS`].
+    pub pool: &'static str,
+    pub label: String,
+    pub origin: Origin,
+    /// In fine parts of the minor unit, for each span of the period; or why it is not known.
+    pub amount: Result<Vec<i128>, String>,
+}
 
 /// The costs of one period in one book, with the indices that finding them needs.
 pub struct Costing<'a> {
     pub snapshot: &'a Snapshot,
-    pub period: Period,
-    pub book: &'a str,
+    pub(super) rates: Rates<'a>,
+    pub(super) columns: Columns,
+    basis: Basis<'a>,
     planner: Planner<'a>,
-    /// Supplier contracts by the id they cover, with the position in `covers`.
-    covered: HashMap<&'a str, Vec<(Contract<'a>, usize)>>,
+    energy: Option<&'a Energy>,
+    contracts: Vec<ContractCost<'a>>,
+    /// Contracts by what they cover, with the position in `covers`.
+    covered: HashMap<(Kind, &'a str), Vec<(usize, usize)>>,
     schedules: HashMap<&'a str, Vec<Schedule<'a>>>,
+    work: Work<'a>,
     /// Items that are components of some service.
     components: HashSet<&'a str>,
 }
 
+/// A supplier's contract with the parts of all that it covers.
+struct ContractCost<'a> {
+    contract: Contract<'a>,
+    whole: Result<Vec<i128>, String>,
+    parts: Result<Vec<Vec<i128>>, String>,
+}
+
 impl<'a> Costing<'a> {
-    pub fn new(snapshot: &'a Snapshot, period: Period, book: &'a str) -> Self {
-        let mut covered: HashMap<&str, Vec<(Contract<'_>, usize)>> = HashMap::new();
+    /// # Errors
+    /// The settings are missing or have errors: there is no base currency.
+    pub fn new(snapshot: &'a Snapshot, basis: Basis<'a>) -> Result<Self, String> {
+        let settings = snapshot.settings().ok_or("the settings are missing or have errors")?;
+        let rates = Rates::of(snapshot, settings.currency);
+        let columns = Columns::of(&basis);
+        let mut contracts = Vec::new();
+        let mut covered: HashMap<(Kind, &str), Vec<(usize, usize)>> = HashMap::new();
         for contract in snapshot.contracts().filter(Contract::is_supplier_side) {
             for (at, id) in contract.covers().enumerate() {
-                covered.entry(id).or_default().push((contract, at));
+                // An id that both an item and a service have means the item, as in every reference.
+                let kind = if snapshot.item(id).is_some() { Kind::Item } else { Kind::Service };
+                covered.entry((kind, id)).or_default().push((contracts.len(), at));
             }
+            let whole = contract_cost(contract, &rates, &columns.spans);
+            let parts = equal_parts(&whole, contract.covers().count());
+            contracts.push(ContractCost { contract, whole, parts });
         }
         let mut schedules: HashMap<&str, Vec<Schedule<'_>>> = HashMap::new();
         for schedule in snapshot.schedules() {
@@ -56,134 +89,225 @@ impl<'a> Costing<'a> {
                 Target::Service(_) => {}
             }
         }
+        let work = work(snapshot, &rates, &columns, basis.period);
+        let energy = settings.valuation.energy.as_ref();
         let planner = Planner::new(snapshot);
-        Self { snapshot, period, book, planner, covered, schedules, components }
+        Ok(Self {
+            snapshot,
+            rates,
+            columns,
+            basis,
+            planner,
+            energy,
+            contracts,
+            covered,
+            schedules,
+            work,
+            components,
+        })
     }
 
-    /// The lines of an item: depreciation, contracts, or what there is to say instead.
-    pub(super) fn item_lines(&self, item: Item<'a>, depth: u8, share: Decimal) -> Vec<Line> {
+    /// The costs of an item: depreciation, contracts, energy and the rest.
+    pub(super) fn of_item(&self, item: Item<'a>) -> Vec<Cost> {
         if !item.record().is_sound() {
             let reason = format!("item {} has errors; `estate audit` shows them", item.id());
-            return vec![Line::hole(depth, item.record().record_id(), "", reason)];
+            let origin = Origin { record: item.record().record_id(), field: String::new() };
+            return vec![Cost {
+                pool: "depreciation",
+                label: NOT_PRICED.to_owned(),
+                origin,
+                amount: Err(reason),
+            }];
         }
-        let mut lines: Vec<Line> = self.depreciation(item, depth, share).into_iter().collect();
-        lines.extend(self.contract_lines(Kind::Item, item.id(), depth, share));
-        if lines.is_empty() {
-            lines.push(self.unpriced(item, depth));
+        let mut costs: Vec<Cost> = Vec::new();
+        self.depreciation(item, &mut costs);
+        costs.extend(self.contract_costs(Kind::Item, item.id()));
+        if let Some(energy) = self.energy.filter(|_| energy::power(item).is_some()) {
+            let cost = energy::cost(item, energy, &self.rates, &self.columns.spans);
+            let origin = Origin { record: item.record().record_id(), field: "attributes.power_w".into() };
+            let amount = cost.and_then(|cost| self.rates.settle(&cost));
+            if amount.as_ref().map_or(true, |spans| spans.iter().any(|span| *span != 0)) {
+                costs.push(Cost { pool: "energy", label: "electricity".into(), origin, amount });
+            }
         }
-        lines
+        costs.extend(self.work_costs(Kind::Item, item.id()));
+        costs
     }
 
-    fn depreciation(&self, item: Item<'a>, depth: u8, share: Decimal) -> Option<Line> {
+    /// The costs that a service has by itself: contracts and changes.
+    pub(super) fn of_service(&self, id: &str) -> Vec<Cost> {
+        let mut costs = self.contract_costs(Kind::Service, id);
+        costs.extend(self.work_costs(Kind::Service, id));
+        costs
+    }
+
+    /// The costs that no record carries: of contracts that cover nothing that is there, and of
+    /// changes that affect nothing.
+    pub(super) fn of_nothing(&self) -> Vec<Cost> {
+        let is_there = |id: &str| self.snapshot.item(id).is_some() || self.snapshot.service(id).is_some();
+        let mut costs = Vec::new();
+        for cost in &self.contracts {
+            let missing: Vec<usize> = cost
+                .contract
+                .covers()
+                .enumerate()
+                .filter(|(_, id)| !is_there(id))
+                .map(|(at, _)| at)
+                .collect();
+            let amount = match cost.contract.covers().next() {
+                None => cost.whole.clone(),
+                Some(_) if missing.is_empty() => continue,
+                Some(_) => cost.parts.clone().map(|parts| {
+                    let mut sum = vec![0; self.columns.spans.len()];
+                    for part in missing.iter().filter_map(|at| parts.get(*at)) {
+                        sum.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+                    }
+                    sum
+                }),
+            };
+            costs.push(self.contract_line(cost.contract, String::new(), amount));
+        }
+        costs.extend(self.work.unassigned.iter().map(Cost::copy));
+        costs
+    }
+
+    /// The carbon of an item's electricity, in fine parts of a kg of CO2e.
+    pub(super) fn carbon(&self, item: Item<'a>) -> Result<i128, String> {
+        match self.energy.filter(|_| item.record().is_sound()) {
+            Some(energy) => energy::carbon(item, energy, &self.rates, self.basis.period),
+            None => Ok(0),
+        }
+    }
+
+    /// Whether carbon is told at all.
+    pub(super) fn has_carbon(&self) -> bool {
+        self.energy.is_some_and(|energy| energy.emission.is_some())
+    }
+
+    /// Where the cost of an item without one is charged: the carrier, and the relation to it.
+    pub(super) fn carrier(&self, item: Item<'a>) -> Option<(&'a str, String)> {
+        let is_priced = |id: &str| {
+            self.components.contains(id)
+                && (self.covered.contains_key(&(Kind::Item, id))
+                    || self.snapshot.item(id).is_some_and(|item| item.cost().is_some()))
+        };
+        carrier::carrier(self.snapshot, item, is_priced)
+    }
+
+    fn depreciation(&self, item: Item<'a>, costs: &mut Vec<Cost>) {
         let schedules = self.schedules.get(item.id()).map_or(&[][..], Vec::as_slice);
+        let book = self.basis.book;
         let with_book =
-            schedules.iter().find(|schedule| !schedule.0.is_sound() || schedule.book(self.book).is_some());
+            schedules.iter().find(|schedule| !schedule.0.is_sound() || schedule.book(book).is_some());
         let Some(schedule) = with_book.or(schedules.first()) else {
-            let reason = format!("cost {} without a depreciation schedule", item.cost()?);
-            return Some(Line::hole(depth, item.record().record_id(), "cost", reason));
+            let Some(cost) = item.cost() else { return };
+            let origin = Origin { record: item.record().record_id(), field: "cost".into() };
+            let amount = Err(format!("cost {cost} without a depreciation schedule"));
+            costs.push(Cost { pool: "depreciation", label: NOT_PRICED.to_owned(), origin, amount });
+            return;
         };
-        let origin = Origin { record: schedule.0.record_id(), field: format!("books.{}", self.book) };
-        let amount = match self.planner.plan(*schedule, self.book) {
-            Ok(plan) => self.share_of(plan.charge(self.period).map_err(|error| error.to_string()), share),
-            Err(problem) => Amount::Missing(problem.to_string()),
-        };
-        Some(Line { depth, label: format!("depreciation ({})", self.book), origin, share: None, amount })
+        let plan = self.planner.plan(*schedule, book).map_err(|problem| problem.to_string());
+        let origin = || Origin { record: schedule.0.record_id(), field: format!("books.{book}") };
+        if let (Some(rate), Ok(plan)) = (self.basis.cost_of_capital, &plan) {
+            let spans = self.columns.spans.iter().map(|span| self.capital(plan, rate, *span));
+            let amount = spans.collect::<Result<Vec<_>, _>>().and_then(|spans| self.rates.settle(&spans));
+            if amount.as_ref().map_or(true, |spans| spans.iter().any(|span| *span != 0)) {
+                let label = format!("cost of capital at {rate}");
+                costs.push(Cost { pool: "capital", label, origin: origin(), amount });
+            }
+        }
+        let amount = plan.and_then(|plan| {
+            let charges = self.columns.spans.iter().map(|span| {
+                let charge = plan.charge(*span).map_err(|error| error.to_string())?;
+                if charge.is_zero() { Ok(Decimal::ZERO) } else { self.rates.convert(charge, plan.start) }
+            });
+            self.rates.settle(&charges.collect::<Result<Vec<_>, _>>()?)
+        });
+        let label = format!("depreciation ({book})");
+        costs.insert(0, Cost { pool: "depreciation", label, origin: origin(), amount });
     }
 
-    /// The parts of the supplier contracts that cover a record, each in equal parts for all that
-    /// the contract covers.
-    pub(super) fn contract_lines(&self, kind: Kind, id: &str, depth: u8, share: Decimal) -> Vec<Line> {
-        let contracts = self.covered.get(id).map_or(&[][..], Vec::as_slice);
-        // An id that both an item and a service have means the item, as in every reference.
-        let means_this = kind == Kind::Item || self.snapshot.item(id).is_none();
-        contracts
-            .iter()
-            .filter(|_| means_this)
-            .map(|(contract, at)| {
-                let count = contract.covers().count();
-                let part = accrual(*contract, self.period.end)
-                    .and_then(|accrual| accrual.cost(self.period).map_err(|error| error.to_string()))
-                    .and_then(|cost| equal_part(cost, *at, count));
-                let amount = self.share_of(part, share);
-                let origin = Origin { record: contract.0.record_id(), field: "price".into() };
+    /// Interest on the mean of the net book values before and at the end of a span, by days of a
+    /// year of 365.
+    fn capital(&self, plan: &Plan, rate: Percent, span: Period) -> Result<Decimal, String> {
+        let value = |date| {
+            let value = plan.net_book_value(date).map_err(|error| error.to_string())?;
+            if value.is_zero() { Ok(Decimal::ZERO) } else { self.rates.convert(value, plan.start) }
+        };
+        let sum = value(day_before(span.start))?.checked_add(value(span.end)?);
+        let days = Decimal::from(span.days());
+        let interest = sum.and_then(|sum| sum.checked_mul(rate.points())?.checked_mul(days));
+        interest
+            .and_then(|interest| interest.checked_div(Decimal::from(2 * 100 * 365)))
+            .ok_or_else(|| "the figure is too large".to_owned())
+    }
+
+    fn contract_costs(&self, kind: Kind, id: &str) -> Vec<Cost> {
+        let covered = self.covered.get(&(kind, id)).map_or(&[][..], Vec::as_slice);
+        let costs = covered.iter().filter_map(|(at, part)| Some((self.contracts.get(*at)?, *part)));
+        costs
+            .map(|(cost, part)| {
+                let count = cost.contract.covers().count();
                 let of = if count > 1 { format!(", 1/{count}") } else { String::new() };
-                let label = format!("{} {}{of}", contract.kind(), contract.name());
-                Line { depth, label, origin, share: None, amount }
+                let amount = cost.parts.as_ref().map_err(Clone::clone).and_then(|parts| {
+                    parts.get(part).cloned().ok_or_else(|| "the contract covers nothing".to_owned())
+                });
+                self.contract_line(cost.contract, of, amount)
             })
             .collect()
     }
 
-    /// A share of a figure, rounded; a hole where there is none or it is in another currency.
-    fn share_of(&self, figure: Result<Money, String>, share: Decimal) -> Amount {
-        let base = self.snapshot.settings().map(|settings| settings.currency);
-        match figure {
-            Err(reason) => Amount::Missing(reason),
-            Ok(money) if base.is_some_and(|base| base != money.currency()) && !money.is_zero() => {
-                let base = base.map_or_else(String::new, |base| base.to_string());
-                Amount::Missing(format!("{money}: there is no rate to {base}"))
-            }
-            Ok(money) => match money.times_ratio(share, Decimal::ONE) {
-                Ok(part) => Amount::Known(part),
-                Err(error) => Amount::Missing(error.to_string()),
-            },
-        }
+    fn contract_line(&self, contract: Contract<'_>, of: String, amount: Result<Vec<i128>, String>) -> Cost {
+        let pool = super::POOLS.iter().find(|pool| **pool == contract.kind()).copied().unwrap_or("one_off");
+        let origin = Origin { record: contract.0.record_id(), field: "price".into() };
+        Cost { pool, label: format!("{} {}{of}", contract.kind(), contract.name()), origin, amount }
     }
 
-    /// An item without a cost and without a contract: carried by one that has a price, or a hole.
-    fn unpriced(&self, item: Item<'a>, depth: u8) -> Line {
-        match self.carrier(item) {
-            Some((carrier, field)) => Line {
-                depth,
-                label: format!("no price of its own; carried by {carrier}"),
-                origin: Origin { record: item.record().record_id(), field },
-                share: None,
-                amount: Amount::Carried,
-            },
-            None => Line::hole(
-                depth,
-                item.record().record_id(),
-                "cost",
-                "no cost, no contract, and nothing priced that carries it".to_owned(),
-            ),
-        }
-    }
-
-    /// The nearest item, along the carrying relations, that has a price and is a component of some
-    /// service, so that its cost is charged there; with the relation that leads to it.
-    fn carrier(&self, item: Item<'a>) -> Option<(&'a str, String)> {
-        let mut seen: HashSet<&str> = HashSet::from([item.id()]);
-        let mut level: Vec<(&str, String)> =
-            related(item).map(|(id, field)| (id, field.to_owned())).collect();
-        for _ in 0..MOST_CARRIERS {
-            for (id, field) in &level {
-                if self.components.contains(id) && self.has_price(id) {
-                    return Some((id, field.clone()));
-                }
-            }
-            let mut next = Vec::new();
-            for (id, field) in level {
-                if let Some(item) = self.snapshot.item(id).filter(|_| seen.insert(id)) {
-                    next.extend(related(item).map(|(id, _)| (id, field.clone())));
-                }
-            }
-            level = next;
-        }
-        None
-    }
-
-    fn has_price(&self, id: &str) -> bool {
-        self.covered.contains_key(id) || self.snapshot.item(id).is_some_and(|item| item.cost().is_some())
+    fn work_costs(&self, kind: Kind, id: &str) -> Vec<Cost> {
+        self.work.charged.get(&(kind, id)).into_iter().flatten().map(Cost::copy).collect()
     }
 }
 
-fn related<'a>(item: Item<'a>) -> impl Iterator<Item = (&'a str, String)> {
-    CARRIERS.into_iter().flat_map(move |relation| {
-        item.related(relation).enumerate().map(move |(at, id)| (id, format!("relations.{relation}[{at}]")))
-    })
+pub(super) const NOT_PRICED: &str = "not priced";
+
+impl Cost {
+    fn copy(&self) -> Cost {
+        let Cost { pool, label, origin, amount } = self;
+        Cost { pool, label: label.clone(), origin: origin.clone(), amount: amount.clone() }
+    }
 }
 
-fn equal_part(cost: Money, at: usize, count: usize) -> Result<Money, String> {
-    let weights = vec![Decimal::ONE; count];
-    let parts = allocate(cost, &weights).map_err(|error| error.to_string())?;
-    parts.get(at).copied().ok_or_else(|| "the contract covers nothing".to_owned())
+/// The cost of a contract in each span, converted at the rates of its days.
+fn contract_cost(contract: Contract<'_>, rates: &Rates<'_>, spans: &[Period]) -> Result<Vec<i128>, String> {
+    let horizon = spans.last().map(|span| span.end).ok_or("there is no period")?;
+    let accrual = accrual(contract, horizon)?;
+    let mut costs = Vec::with_capacity(spans.len());
+    for span in spans {
+        let mut cost = Decimal::ZERO;
+        let whole = accrual.cost(*span).map_err(|error| error.to_string())?;
+        if !whole.is_zero() {
+            for (days, rate) in rates.exchange(whole.currency(), *span) {
+                let part = accrual.cost(days).map_err(|error| error.to_string())?;
+                if !part.is_zero() {
+                    let part = part.amount().checked_mul(rate?);
+                    cost = part.and_then(|part| cost.checked_add(part)).ok_or("the figure is too large")?;
+                }
+            }
+        }
+        costs.push(cost);
+    }
+    rates.settle(&costs)
+}
+
+/// A cost in equal parts that add up to it.
+pub(super) fn equal_parts(whole: &Result<Vec<i128>, String>, count: usize) -> Result<Vec<Vec<i128>>, String> {
+    let whole = whole.as_ref().map_err(Clone::clone)?;
+    let weights = vec![1; count];
+    let mut parts: Vec<Vec<i128>> = vec![Vec::with_capacity(whole.len()); count];
+    for amount in whole {
+        let in_all = i128::try_from(count).unwrap_or(FINE);
+        let (split, _) = split(*amount, &weights, in_all).ok_or("the figure is too large")?;
+        parts.iter_mut().zip(split).for_each(|(part, amount)| part.push(amount));
+    }
+    Ok(parts)
 }

@@ -1,10 +1,12 @@
-//! The cost of a service as a tree of lines.
+//! The cost of a service as a tree of lines, each with the record and field it comes from.
 
-use rust_decimal::Decimal;
-
-use super::costing::Costing;
+use super::basis::FINE;
+use super::costing::{Cost, NOT_PRICED};
+use super::shares::{Provider, Use};
+use super::valuation::Valuation;
+use crate::allocation::{part, round_parts};
+use crate::model::RecordId;
 use crate::model::service::{Component, Service, Target};
-use crate::model::{Kind, RecordId};
 use crate::money::{Money, MoneyError};
 
 /// Where a figure comes from: a record and the field in it.
@@ -37,13 +39,6 @@ pub struct Line {
     pub amount: Amount,
 }
 
-impl Line {
-    pub(super) fn hole(depth: u8, record: RecordId, field: &str, reason: String) -> Line {
-        let origin = Origin { record, field: field.to_owned() };
-        Line { depth, label: "not priced".to_owned(), origin, share: None, amount: Amount::Missing(reason) }
-    }
-}
-
 /// How many parts of a cost are not priced; lines that only sum up others do not count.
 pub fn holes(lines: &[Line]) -> usize {
     let below = lines.iter().skip(1).map(|line| line.depth).chain([0]);
@@ -57,142 +52,296 @@ pub fn holes(lines: &[Line]) -> usize {
 /// Services nest no deeper than this.
 const MOST_LEVELS: usize = 32;
 
-/// The cost of a service in the period and book of `costing`: its line, then those below it.
+/// The cost of a service: its line, then those below it. The lines below one add up to it: the
+/// service is rounded, and parts are cut from what is above them.
 ///
 /// # Errors
-/// A sum too large to be exact, or in several currencies.
-pub fn service_cost(costing: &Costing<'_>, service: Service<'_>) -> Result<Vec<Line>, MoneyError> {
-    let Some(service) = costing.snapshot.service(service.id()) else { return Ok(Vec::new()) };
-    let mut walk = Walk { costing, path: Vec::new() };
-    let own = RecordId { kind: Kind::Service, id: service.id().to_owned() };
-    walk.service(service, 0, Decimal::ONE, Origin { record: own, field: "components".into() }, None)
+/// A figure too large to be exact.
+pub fn explain(valuation: &Valuation<'_>, at: usize) -> Result<Vec<Line>, MoneyError> {
+    let Some(service) = valuation.service(at) else { return Ok(Vec::new()) };
+    let mut walk = Walk { valuation, path: Vec::new() };
+    let origin = Origin { record: service.0.record_id(), field: "components".into() };
+    let exact = valuation.exact(at);
+    let branch = walk.service(at, 0, exact, origin, None)?;
+    let mut lines = Vec::new();
+    branch.settle(valuation, valuation.rounded(at)?, &mut lines)?;
+    Ok(lines)
 }
 
-struct Walk<'c, 'a> {
-    costing: &'c Costing<'a>,
+/// A line before it is rounded, with those below it.
+struct Branch {
+    line: Line,
+    /// In fine parts.
+    exact: i128,
+    state: State,
+    below: Vec<Branch>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Known,
+    AtLeast,
+    Missing,
+    Carried,
+}
+
+impl Branch {
+    fn leaf(line: Line, exact: i128) -> Branch {
+        let state = match line.amount {
+            Amount::Known(_) => State::Known,
+            Amount::AtLeast(_) => State::AtLeast,
+            Amount::Missing(_) => State::Missing,
+            Amount::Carried => State::Carried,
+        };
+        Branch { line, exact, state, below: Vec::new() }
+    }
+
+    fn hole(depth: u8, label: String, origin: Origin, share: Option<String>, reason: String) -> Branch {
+        Branch::leaf(Line { depth, label, origin, share, amount: Amount::Missing(reason) }, 0)
+    }
+
+    /// The sum of the lines below, which says when some of them are holes.
+    fn sum(mut line: Line, below: Vec<Branch>) -> Branch {
+        let holes = below.iter().any(|branch| matches!(branch.state, State::Missing | State::AtLeast));
+        let known = below.iter().any(|branch| matches!(branch.state, State::Known | State::AtLeast));
+        let state = match (known, holes) {
+            (true, false) => State::Known,
+            (true, true) => State::AtLeast,
+            (false, true) => State::Missing,
+            (false, false) => State::Carried,
+        };
+        line.amount = match state {
+            State::Missing => Amount::Missing("nothing below is priced".to_owned()),
+            _ => Amount::Carried,
+        };
+        let exact = below.iter().map(|branch| branch.exact).sum();
+        Branch { line, exact, state, below }
+    }
+
+    /// Writes the lines, the first one being `count` minor units.
+    fn settle(self, valuation: &Valuation<'_>, count: i128, lines: &mut Vec<Line>) -> Result<(), MoneyError> {
+        let mut line = self.line;
+        match self.state {
+            State::Known => line.amount = Amount::Known(valuation.money(count)?),
+            State::AtLeast => line.amount = Amount::AtLeast(valuation.money(count)?),
+            State::Missing | State::Carried => {}
+        }
+        lines.push(line);
+        let (known, others): (Vec<_>, Vec<_>) =
+            self.below.iter().map(|branch| branch.exact).enumerate().partition(|(_, exact)| *exact != 0);
+        let exact: Vec<i128> = known.iter().map(|(_, exact)| *exact).collect();
+        let mut counts = vec![0; known.len() + others.len()];
+        for ((at, _), part) in known.iter().zip(round_parts(&exact, FINE, count)) {
+            if let Some(count) = counts.get_mut(*at) {
+                *count = part;
+            }
+        }
+        for (branch, count) in self.below.into_iter().zip(counts) {
+            branch.settle(valuation, count, lines)?;
+        }
+        Ok(())
+    }
+}
+
+struct Walk<'v, 'a> {
+    valuation: &'v Valuation<'a>,
     /// The services between the root and here.
     path: Vec<&'a str>,
 }
 
 impl<'a> Walk<'_, 'a> {
+    /// A service of which `exact` fine parts are charged here.
     fn service(
         &mut self,
-        service: Service<'a>,
+        at: usize,
         depth: u8,
-        share: Decimal,
+        exact: i128,
         origin: Origin,
-        shown_share: Option<String>,
-    ) -> Result<Vec<Line>, MoneyError> {
+        share: Option<String>,
+    ) -> Result<Branch, MoneyError> {
+        let Some(service) = self.valuation.service(at) else { return Err(MoneyError::Overflow) };
         let id = service.id();
         let label = format!("{id}: {}", service.name());
-        let head = |amount| Line {
-            depth,
-            label: label.clone(),
-            origin: origin.clone(),
-            share: shown_share.clone(),
-            amount,
-        };
-        if self.path.contains(&id) || self.path.len() >= MOST_LEVELS {
-            let reason = format!("the service consumes itself: {} > {id}", self.path.join(" > "));
-            return Ok(vec![head(Amount::Missing(reason))]);
-        }
         if !service.0.is_sound() {
             let reason = format!("service {id} has errors; `estate audit` shows them");
-            return Ok(vec![head(Amount::Missing(reason))]);
+            return Ok(Branch::hole(depth, label, origin, share, reason));
+        }
+        let mut line = Line { depth, label, origin, share, amount: Amount::Carried };
+        if self.path.contains(&id) || self.path.len() >= MOST_LEVELS {
+            // Charged back in a circle: what it is made of is told above.
+            line.amount = Amount::Known(self.valuation.money(0)?);
+            return Ok(Branch::leaf(line, exact));
         }
         self.path.push(id);
+        let scale = Scale { part: exact, whole: self.valuation.exact(at) };
         let mut below = Vec::new();
         for component in service.components() {
-            below.extend(self.component(service, &component, depth.saturating_add(1), share)?);
+            below.extend(self.component(at, service, &component, depth.saturating_add(1), scale)?);
         }
-        below.extend(self.costing.contract_lines(Kind::Service, id, depth.saturating_add(1), share));
+        for cost in self.valuation.costing.of_service(id) {
+            below.push(self.cost(cost, depth.saturating_add(1), scale)?);
+        }
         self.path.pop();
-        let amount = match below.is_empty() {
-            true => Amount::Missing("the service has no components".to_owned()),
-            false => self.total(&below, depth.saturating_add(1))?,
-        };
-        Ok(std::iter::once(head(amount)).chain(below).collect())
+        if below.is_empty() {
+            line.amount = Amount::Missing("the service has no components".to_owned());
+            return Ok(Branch::leaf(line, 0));
+        }
+        Ok(Branch::sum(line, below))
     }
 
     fn component(
         &mut self,
+        at: usize,
         service: Service<'a>,
         component: &Component<'a>,
         depth: u8,
-        share: Decimal,
-    ) -> Result<Vec<Line>, MoneyError> {
+        scale: Scale,
+    ) -> Result<Option<Branch>, MoneyError> {
         let origin = |field: &str| Origin {
             record: service.0.record_id(),
             field: format!("components[{}].{field}", component.index),
         };
-        let own_share =
-            component.share.points().checked_div(Decimal::ONE_HUNDRED).ok_or(MoneyError::Overflow)?;
-        let share = share.checked_mul(own_share).ok_or(MoneyError::Overflow)?;
-        let shown = component.has_share.then(|| component.share.to_string());
-        match &component.target {
-            Target::Item(id) => self.item(id, depth, share, origin("item"), shown),
+        Ok(Some(match &component.target {
+            Target::Item(id) => self.item(id, (at, component.index, 0), depth, scale, origin("item"))?,
             Target::AnyOf(ids, min_up) => {
                 let mut below = Vec::new();
-                for id in ids {
-                    below.extend(self.item(id, depth.saturating_add(1), share, origin("any_of"), None)?);
+                let mut shown = None;
+                for (position, id) in ids.iter().enumerate() {
+                    let place = (at, component.index, position);
+                    let mut branch =
+                        self.item(id, place, depth.saturating_add(1), scale, origin("any_of"))?;
+                    // A share is one of the group.
+                    shown = branch.line.share.take_if(|_| component.has_share).or(shown);
+                    below.push(branch);
                 }
                 let needed = min_up.map_or_else(String::new, |min_up| format!(", {min_up} needed"));
                 let label = format!("any of {} items{needed}", ids.len());
-                let amount = self.total(&below, depth.saturating_add(1))?;
-                let head = Line { depth, label, origin: origin("any_of"), share: shown, amount };
-                Ok(std::iter::once(head).chain(below).collect())
+                let line =
+                    Line { depth, label, origin: origin("any_of"), share: shown, amount: Amount::Carried };
+                Branch::sum(line, below)
             }
-            Target::Service(id) => match self.costing.snapshot.service(id) {
-                Some(other) => self.service(other, depth, share, origin("service"), shown),
-                None => Ok(vec![missing(depth, id, origin("service"), shown)]),
+            Target::Service(id) => match self.valuation.position(id) {
+                None => missing(depth, id, origin("service"), shown_share(component)),
+                Some(other) => match self.used(Provider::Service(other), (at, component.index, 0)) {
+                    Some((one, flow)) => {
+                        let label = || match self.valuation.service(other) {
+                            Some(service) => format!("{id}: {}", service.name()),
+                            None => (*id).to_owned(),
+                        };
+                        match &one.part {
+                            Ok(_) => {
+                                let exact = scale.of(flow)?;
+                                self.service(other, depth, exact, origin("service"), one.shown.clone())?
+                            }
+                            Err(reason) => Branch::hole(
+                                depth,
+                                label(),
+                                origin("service"),
+                                one.shown.clone(),
+                                reason.clone(),
+                            ),
+                        }
+                    }
+                    None => return Ok(None),
+                },
             },
-        }
+        }))
     }
 
     fn item(
         &self,
-        id: &str,
+        id: &'a str,
+        place: (usize, usize, usize),
         depth: u8,
-        share: Decimal,
+        scale: Scale,
         origin: Origin,
-        shown: Option<String>,
-    ) -> Result<Vec<Line>, MoneyError> {
-        let Some(item) = self.costing.snapshot.item(id) else {
-            return Ok(vec![missing(depth, id, origin, shown)]);
+    ) -> Result<Branch, MoneyError> {
+        let used = self.used(Provider::Item(id), place);
+        let share = used.and_then(|(one, _)| one.shown.clone());
+        let (Some(item), Some((one, flow))) = (self.valuation.costing.snapshot.item(id), used) else {
+            return Ok(missing(depth, id, origin, share));
         };
-        let below = self.costing.item_lines(item, depth.saturating_add(1), share);
-        let amount = self.total(&below, depth.saturating_add(1))?;
-        let head = Line { depth, label: format!("{id}: {}", item.name()), origin, share: shown, amount };
-        Ok(std::iter::once(head).chain(below).collect())
+        let label = format!("{id}: {}", item.name());
+        if let Err(reason) = &one.part {
+            return Ok(Branch::hole(depth, label, origin, share, reason.clone()));
+        }
+        let deeper = depth.saturating_add(1);
+        let whole = self.valuation.items.get(id).map_or(0, |sum| self.sum(&sum.figures));
+        let scale = Scale { part: scale.of(flow)?, whole };
+        let mut below = Vec::new();
+        for cost in self.valuation.costing.of_item(item) {
+            below.push(self.cost(cost, deeper, scale)?);
+        }
+        if below.is_empty() {
+            let record = item.record().record_id();
+            below.push(match self.valuation.costing.carrier(item) {
+                Some((carrier, field)) => {
+                    let label = format!("no price of its own; carried by {carrier}");
+                    let origin = Origin { record, field };
+                    let line = Line { depth: deeper, label, origin, share: None, amount: Amount::Carried };
+                    Branch::leaf(line, 0)
+                }
+                None => {
+                    let reason = "no cost, no contract, and nothing priced that carries it".to_owned();
+                    let origin = Origin { record, field: "cost".into() };
+                    Branch::hole(deeper, NOT_PRICED.to_owned(), origin, None, reason)
+                }
+            });
+        }
+        Ok(Branch::sum(Line { depth, label, origin, share, amount: Amount::Carried }, below))
     }
 
-    /// The sum of the lines at `depth`, which says when some of them are holes.
-    fn total(&self, lines: &[Line], depth: u8) -> Result<Amount, MoneyError> {
-        let mut sum: Option<Money> = None;
-        let (mut holes, mut known) = (false, false);
-        for line in lines.iter().filter(|line| line.depth == depth) {
-            match &line.amount {
-                Amount::Known(money) | Amount::AtLeast(money) => {
-                    sum = Some(sum.map_or(Ok(*money), |sum| sum.checked_add(*money))?);
-                    known = true;
-                    holes |= matches!(line.amount, Amount::AtLeast(_));
-                }
-                Amount::Missing(_) => holes = true,
-                Amount::Carried => {}
+    fn cost(&self, cost: Cost, depth: u8, scale: Scale) -> Result<Branch, MoneyError> {
+        let Cost { label, origin, amount, .. } = cost;
+        match amount {
+            Ok(spans) => {
+                let exact = scale.of(spans.iter().sum())?;
+                let amount = Amount::Known(self.valuation.money(0)?);
+                Ok(Branch::leaf(Line { depth, label, origin, share: None, amount }, exact))
             }
+            Err(reason) => Ok(Branch::hole(depth, label, origin, None, reason)),
         }
-        Ok(match (sum, holes) {
-            (Some(sum), false) => Amount::Known(sum),
-            (Some(sum), true) if known => Amount::AtLeast(sum),
-            (_, true) => Amount::Missing("nothing below is priced".to_owned()),
-            _ => Amount::Carried,
-        })
+    }
+
+    /// The use of a provider by a component, and the money that goes along it.
+    fn used(&self, provider: Provider<'a>, place: (usize, usize, usize)) -> Option<(&Use<'a>, i128)> {
+        let uses = &self.valuation.uses.uses;
+        let key = |one: &Use<'a>| (one.provider, one.service, one.component, one.position);
+        let wanted = (provider, place.0, place.1, place.2);
+        let at = uses.binary_search_by(|one| key(one).cmp(&wanted)).ok()?;
+        Some((uses.get(at)?, self.sum(self.valuation.flows.get(at)?)))
+    }
+
+    fn sum(&self, figures: &[i128]) -> i128 {
+        self.valuation.money_part(figures).iter().sum()
     }
 }
 
-fn missing(depth: u8, id: &str, origin: Origin, share: Option<String>) -> Line {
-    let amount = Amount::Missing(format!("there is no record {id}"));
-    Line { depth, label: id.to_owned(), origin, share, amount }
+/// How much of a thing is told here: `part ÷ whole` of it.
+#[derive(Clone, Copy)]
+struct Scale {
+    part: i128,
+    whole: i128,
+}
+
+impl Scale {
+    fn of(self, figure: i128) -> Result<i128, MoneyError> {
+        if self.part == self.whole {
+            return Ok(figure);
+        }
+        match self.whole.signum() {
+            0 => Ok(0),
+            sign => part(figure, self.part * sign, self.whole * sign).ok_or(MoneyError::Overflow),
+        }
+    }
+}
+
+fn shown_share(component: &Component<'_>) -> Option<String> {
+    component.has_share.then(|| component.share.to_string())
+}
+
+fn missing(depth: u8, id: &str, origin: Origin, share: Option<String>) -> Branch {
+    Branch::hole(depth, id.to_owned(), origin, share, format!("there is no record {id}"))
 }
 
 #[cfg(test)]
@@ -200,6 +349,7 @@ mod tests {
     use super::*;
     use crate::date::{Period, parse_date};
     use crate::snapshot::testing::{SETTINGS, snapshot};
+    use crate::value::basis::Basis;
 
     /// 1 server of 3600 over 3 years (1200 a year), half of it for the shop; a contract of 240 a
     /// year on the server and the service; a directory that costs 600 a year, 10 % for the shop.
@@ -260,8 +410,10 @@ mod tests {
         let snapshot = estate();
         let period =
             Period { start: parse_date("2024-01-01").unwrap(), end: parse_date("2024-12-31").unwrap() };
-        let costing = Costing::new(&snapshot, period, "accounting");
-        let lines = service_cost(&costing, snapshot.service(service).unwrap()).unwrap();
+        let valuation = Valuation::of(&snapshot, Basis::new(period, "accounting")).unwrap();
+        let at = valuation.position(service).unwrap();
+        let lines = explain(&valuation, at).unwrap();
+        assert_eq!(valuation.services[at].holes, holes(&lines), "{service}");
         let amount = |amount: &Amount| match amount {
             Amount::Known(money) => money.amount_text(),
             Amount::AtLeast(money) => format!(">= {}", money.amount_text()),

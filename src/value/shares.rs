@@ -1,0 +1,219 @@
+//! Who uses what, and which part of its cost each user bears.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::drivers::{Drivers, Quantity};
+use super::rates::Rates;
+use crate::model::service::{Service, Target};
+use crate::money::{Percent, ratio};
+use crate::snapshot::Snapshot;
+
+/// What a service uses: an item, or a service by its position.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Provider<'a> {
+    Item(&'a str),
+    Service(usize),
+}
+
+/// One use of an item or a service by a component of a service.
+#[derive(Clone, Debug)]
+pub struct Use<'a> {
+    pub provider: Provider<'a>,
+    /// The position of the service that uses it.
+    pub service: usize,
+    /// The position of the component, and of the item in a group.
+    pub component: usize,
+    pub position: usize,
+    /// The part of the provider's cost, as weight and whole; or why it is not known.
+    pub part: Result<(i128, i128), String>,
+    /// The part as it is shown.
+    pub shown: Option<String>,
+    share: Percent,
+    driver: Option<&'a str>,
+}
+
+/// The services of an estate and what they use.
+pub struct Uses<'a> {
+    /// In the order of their paths.
+    pub services: Vec<Service<'a>>,
+    pub position: HashMap<&'a str, usize>,
+    /// Whether the costs that a service takes are taken from its providers: it is in use, or one
+    /// that is in use rests on it. A planned service is valued, and leaves the others as they are.
+    pub counts: Vec<bool>,
+    /// Ordered by provider, then by service.
+    pub uses: Vec<Use<'a>>,
+}
+
+/// A share of one percent has so many parts: shares have six decimals at most.
+const POINT: i128 = 1_000_000;
+const HUNDRED: i128 = 100 * POINT;
+
+/// A percentage in whole parts.
+pub(super) fn parts_of(percent: Percent) -> i128 {
+    let points = percent.points();
+    ratio(points.mantissa(), POINT, 10i128.pow(points.scale())).unwrap_or(i128::MAX)
+}
+
+impl<'a> Uses<'a> {
+    pub fn of(snapshot: &'a Snapshot, rates: &Rates<'a>, drivers: &Drivers<'a>) -> Self {
+        let services: Vec<Service<'a>> = snapshot.services().collect();
+        let position: HashMap<&str, usize> =
+            services.iter().enumerate().map(|(at, service)| (service.id(), at)).collect();
+        let mut uses = Vec::new();
+        for (at, service) in services.iter().enumerate().filter(|(_, service)| service.0.is_sound()) {
+            for component in service.components() {
+                let providers = match &component.target {
+                    Target::Item(id) => vec![Provider::Item(id)],
+                    Target::AnyOf(ids, _) => ids.iter().map(|id| Provider::Item(id)).collect(),
+                    Target::Service(id) => {
+                        position.get(id).map(|at| Provider::Service(*at)).into_iter().collect()
+                    }
+                };
+                for (position, provider) in providers.into_iter().enumerate() {
+                    uses.push(Use {
+                        provider,
+                        service: at,
+                        component: component.index,
+                        position,
+                        part: Err(String::new()),
+                        shown: component.has_share.then(|| component.share.to_string()),
+                        share: component.share,
+                        driver: component.driver,
+                    });
+                }
+            }
+        }
+        uses.sort_by_key(|one| (one.provider, one.service, one.component, one.position));
+        let counts = counting(&services, &uses);
+        let mut all = Uses { services, position, counts, uses };
+        all.weigh(rates, drivers);
+        all
+    }
+
+    /// The uses of one provider.
+    pub fn of_provider(&self, provider: Provider<'a>) -> &[Use<'a>] {
+        let start = self.uses.partition_point(|one| one.provider < provider);
+        let end = self.uses.partition_point(|one| one.provider <= provider);
+        self.uses.get(start..end).unwrap_or(&[])
+    }
+
+    fn weigh(&mut self, rates: &Rates<'a>, drivers: &Drivers<'a>) {
+        let (services, counts) = (&self.services, &self.counts);
+        let is_counted = |one: &Use<'a>| counts.get(one.service) == Some(&true);
+        for uses in self.uses.chunk_by_mut(|a, b| a.provider == b.provider) {
+            let name = match uses.first().map(|one| one.provider) {
+                Some(Provider::Item(id)) => id,
+                Some(Provider::Service(at)) => services.get(at).map_or("", Service::id),
+                None => continue,
+            };
+            let fixed = |one: &&Use<'a>| one.driver.is_none();
+            let taken: i128 =
+                uses.iter().filter(|one| is_counted(one)).filter(fixed).map(|one| parts_of(one.share)).sum();
+            if taken > HUNDRED {
+                let taken = ratio(taken, 1, POINT).unwrap_or_default();
+                let reason = format!("{name} is taken to more than 100%, about {taken}%");
+                uses.iter_mut().for_each(|one| one.part = Err(reason.clone()));
+                continue;
+            }
+            let named: BTreeMap<&str, ()> = uses.iter().filter_map(|one| Some((one.driver?, ()))).collect();
+            let mut ids = named.into_keys();
+            let by_driver = match (ids.next(), ids.next()) {
+                (None, _) => Ok(None),
+                (Some(driver), None) => {
+                    shared_by(driver, name, uses, services, &is_counted, rates, drivers).map(Some)
+                }
+                (Some(a), Some(b)) => Err(format!("{name} is shared by two drivers, {a} and {b}")),
+            };
+            for one in uses.iter_mut() {
+                one.part = match (&by_driver, one.driver) {
+                    (Err(reason), Some(_)) => Err(reason.clone()),
+                    (Ok(Some(shared)), Some(_)) => {
+                        let quantity = shared.quantities.get(&one.service).copied().unwrap_or_default();
+                        one.shown = Some(shared.shown(quantity));
+                        let whole =
+                            shared.base + if is_counted(one) || shared.is_capacity { 0 } else { quantity };
+                        product((HUNDRED - taken, quantity), (HUNDRED, whole))
+                    }
+                    (Ok(Some(shared)), None) => {
+                        product((parts_of(one.share), shared.base), (HUNDRED, shared.base))
+                    }
+                    (_, None) => Ok((parts_of(one.share), HUNDRED)),
+                    (Ok(None), Some(_)) => continue,
+                };
+            }
+        }
+    }
+}
+
+/// Weight and whole as products. Those of one provider have the same whole.
+fn product(weight: (i128, i128), whole: (i128, i128)) -> Result<(i128, i128), String> {
+    let product = |(a, b): (i128, i128)| a.checked_mul(b).ok_or("the figures of the driver are too large");
+    Ok((product(weight)?, product(whole)?))
+}
+
+/// What a provider's users take by its driver, in parts of one quantity.
+struct Shared<'a> {
+    quantities: HashMap<usize, i128>,
+    /// What the quantities are parts of: the capacity, or their sum.
+    base: i128,
+    is_capacity: bool,
+    per: i128,
+    unit: &'a str,
+}
+
+impl Shared<'_> {
+    fn shown(&self, quantity: i128) -> String {
+        let shown = |parts| Quantity { parts, per: self.per }.shown();
+        format!("{} of {} {}", shown(quantity), shown(self.base), self.unit).trim_end().to_owned()
+    }
+}
+
+fn shared_by<'a>(
+    driver: &'a str,
+    provider: &str,
+    uses: &[Use<'a>],
+    services: &[Service<'a>],
+    is_counted: &impl Fn(&Use<'a>) -> bool,
+    rates: &Rates<'a>,
+    drivers: &Drivers<'a>,
+) -> Result<Shared<'a>, String> {
+    let readings = drivers.readings(rates, driver)?;
+    let (mut quantities, mut total, mut per) = (HashMap::new(), 0i128, 1);
+    for one in uses.iter().filter(|one| one.driver.is_some()) {
+        let Some(service) = services.get(one.service) else { continue };
+        let quantity = drivers.of_service(&readings, driver, *service)?;
+        per = quantity.per;
+        let first = quantities.insert(one.service, quantity.parts).is_none();
+        if !first {
+            return Err(format!("{} uses {provider} twice by the driver {driver}", service.id()));
+        }
+        if is_counted(one) {
+            total = total.checked_add(quantity.parts).ok_or("the figures of the driver are too large")?;
+        }
+    }
+    let base = readings.capacity.map_or(total, |capacity| capacity.parts);
+    if base == 0 {
+        return Err(format!("driver {driver} counts nothing for those that use {provider}"));
+    }
+    if total > base {
+        return Err(format!("driver {driver} counts more for those that use {provider} than its capacity"));
+    }
+    Ok(Shared { quantities, base, is_capacity: readings.capacity.is_some(), per, unit: readings.unit })
+}
+
+/// The services in use, and those that they rest on.
+fn counting(services: &[Service<'_>], uses: &[Use<'_>]) -> Vec<bool> {
+    let mut rests_on: HashMap<usize, Vec<usize>> = HashMap::new();
+    for one in uses {
+        if let Provider::Service(provider) = one.provider {
+            rests_on.entry(one.service).or_default().push(provider);
+        }
+    }
+    let in_use = services.iter().enumerate().filter(|(_, service)| service.is_in_use());
+    let mut queue: Vec<usize> = in_use.map(|(at, _)| at).collect();
+    let mut seen: HashSet<usize> = queue.iter().copied().collect();
+    while let Some(at) = queue.pop() {
+        queue.extend(rests_on.get(&at).into_iter().flatten().filter(|provider| seen.insert(**provider)));
+    }
+    (0..services.len()).map(|at| seen.contains(&at)).collect()
+}
