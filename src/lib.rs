@@ -70,6 +70,9 @@ pub mod closing;
 pub mod contract;
 pub mod query;
 
+pub mod allocation;
+pub mod value;
+
 pub mod policy;
 
 pub mod audit;
@@ -78,9 +81,6 @@ pub mod edits;
 pub mod history;
 pub mod import;
 pub mod merge;
-
-pub mod allocation;
-pub mod value;
 
 pub mod reports;
 

@@ -25,7 +25,9 @@ impl Method {
         let mut whole = network.whole.clone();
         let mut edges = Vec::new();
         for (position, edge) in network.edges.iter().enumerate() {
-            if follows(edge) {
+            if edge.weight == 0 {
+                continue;
+            } else if follows(edge) {
                 edges.push((position, *edge));
             } else if let Some(whole) = whole.get_mut(edge.from) {
                 *whole -= edge.weight;

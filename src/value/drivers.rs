@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::Datelike as _;
 use rust_decimal::Decimal;
 
-use super::rates::Rates;
+use super::rates::{Rates, shown};
 use crate::date::{Period, add_months};
 use crate::model::rate::Rate;
 use crate::model::service::{Service, Target};
@@ -155,7 +155,7 @@ fn read<'a>(rate: Rate<'a>, period: Period) -> Result<Readings<'a>, String> {
     };
     for (span, dated) in rate.over(period) {
         let Some(dated) = dated else {
-            return Err(format!("driver {} has no reading for {span}", rate.id()));
+            return Err(format!("driver {} has no reading {}", rate.id(), shown(span)));
         };
         let weight = weight(rate.per(), span);
         let add = |quantity: &mut Quantity, value: Decimal| -> Result<(), String> {
@@ -224,7 +224,7 @@ mod tests {
         assert_eq!(quantity(level, "2026-01-01", "2026-12-31").unwrap(), "a 150.411");
         assert_eq!(quantity(level, "2026-01-01", "2026-06-30").unwrap(), "a 100");
         assert!(
-            quantity(level, "2025-12-31", "2026-06-30").unwrap_err().contains("no reading for 2025-12-31")
+            quantity(level, "2025-12-31", "2026-06-30").unwrap_err().contains("no reading on 2025-12-31")
         );
     }
 

@@ -26,3 +26,6 @@ pub use rates::Rates;
 pub use shares::{Provider, Use, Uses};
 pub use tree::{Amount, Line, Origin, explain, holes};
 pub use valuation::{Idle, Sum, Valuation};
+
+#[cfg(test)]
+mod tests;

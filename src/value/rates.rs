@@ -107,7 +107,7 @@ impl<'a> Rates<'a> {
     fn over(&self, rate: Rate<'a>, period: Period) -> Vec<(Period, Result<Decimal, String>)> {
         let value = |(span, dated): (Period, Option<crate::model::rate::Dated<'a>>)| {
             let Some(dated) = dated else {
-                return (span, Err(format!("rate {} has no figure for {span}", rate.id())));
+                return (span, Err(format!("rate {} has no figure {}", rate.id(), shown(span))));
             };
             let value = match dated.value() {
                 None => Err(format!("rate {} has no value from {}", rate.id(), dated.from)),
@@ -126,4 +126,9 @@ impl<'a> Rates<'a> {
             _ => currency.is_none(),
         }
     }
+}
+
+/// A span as messages say it: one day, or from one to another.
+pub(super) fn shown(span: Period) -> String {
+    if span.start == span.end { format!("on {}", span.start) } else { format!("from {span}") }
 }

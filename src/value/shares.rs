@@ -29,7 +29,8 @@ pub struct Use<'a> {
     /// The part as it is shown.
     pub shown: Option<String>,
     share: Percent,
-    driver: Option<&'a str>,
+    has_share: bool,
+    pub driver: Option<&'a str>,
 }
 
 /// The services of an estate and what they use.
@@ -78,6 +79,7 @@ impl<'a> Uses<'a> {
                         part: Err(String::new()),
                         shown: component.has_share.then(|| component.share.to_string()),
                         share: component.share,
+                        has_share: component.has_share,
                         driver: component.driver,
                     });
                 }
@@ -126,6 +128,9 @@ impl<'a> Uses<'a> {
             };
             for one in uses.iter_mut() {
                 one.part = match (&by_driver, one.driver) {
+                    (_, Some(driver)) if one.has_share => {
+                        Err(format!("{name} is shared by a share and by the driver {driver}: keep one"))
+                    }
                     (Err(reason), Some(_)) => Err(reason.clone()),
                     (Ok(Some(shared)), Some(_)) => {
                         let quantity = shared.quantities.get(&one.service).copied().unwrap_or_default();

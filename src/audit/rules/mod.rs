@@ -19,12 +19,14 @@ mod duplicate_plan;
 mod duplicate_serial;
 mod expired_waiver;
 mod fiscal_year_gap;
+mod gap_in_rates;
 mod impossible_schedule;
 mod in_use_without_date;
 mod in_use_without_host;
 mod in_use_without_location;
 mod in_use_without_owner;
 mod missing_change_reference;
+mod missing_exchange_rate;
 mod missing_settings;
 mod mixed_currencies;
 mod over_allocated;
@@ -43,7 +45,9 @@ mod unknown_book;
 mod unknown_rule;
 mod unpriced_component;
 mod unreadable_waiver;
+mod unusable_driver;
 mod unusable_policy;
+mod unusable_rate;
 mod unused_waiver;
 mod waiver_without_reason;
 mod warranty_ends_before_acquisition;
@@ -127,6 +131,11 @@ pub static RULES: &[&Rule] = &[
     &consumer_shares_not_100_percent::RULE,
     &over_allocated::RULE,
     &unpriced_component::RULE,
+    &unusable_driver::RULE,
+    // Rates.
+    &unusable_rate::RULE,
+    &gap_in_rates::RULE,
+    &missing_exchange_rate::RULE,
     // Commits.
     &missing_change_reference::RULE,
     // Settings.

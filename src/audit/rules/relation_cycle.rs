@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use super::{Check, Context, Rule};
 use crate::cycles::cycles;
 use crate::finding::{Finding, Level};
+use crate::model::settings::Allocation;
 use crate::model::{Kind, Record};
 use crate::yaml::Value;
 
@@ -13,9 +14,14 @@ pub static RULE: Rule = Rule {
     why: "A thing cannot run on what runs on it; cost and impact that follow the relation would go round for ever.",
     bad: "# inventory/items/rack/rack-12.yaml\nrelations:\n  part_of: [rack-12]\n",
     good: "# inventory/items/rack/rack-12.yaml\nrelations:\n  part_of: [room-a]\n",
-    mend: "Delete the reference that points the wrong way.",
+    mend: "Delete the reference that points the wrong way; services that do charge one another need `valuation: {allocation: reciprocal}` in the settings, or an `order` for step_down.",
     check: Check::Estate {
-        watches: &[(Kind::Item, "relations"), (Kind::Service, "components"), (Kind::Party, "parent")],
+        watches: &[
+            (Kind::Item, "relations"),
+            (Kind::Service, "components"),
+            (Kind::Party, "parent"),
+            (Kind::Settings, "valuation"),
+        ],
         run: check,
     },
 };
@@ -52,10 +58,22 @@ fn check<'a>(context: &Context<'a>, findings: &mut Vec<Finding>) {
     }
     let services = Nodes::of(Kind::Service, context);
     let mut edges = Vec::new();
+    let charging = context.snapshot.settings().map(|settings| &settings.valuation);
     for service in &services.records {
         let components = service.field("components").into_iter().flat_map(|list| list.elements());
         for (index, component) in components.enumerate() {
-            if let Some(value) = component.field("service") {
+            let used = component.field("service");
+            // Services may charge one another where the settings say how that is solved.
+            let is_solved = |value: &Value<'_>| {
+                charging.is_some_and(|charging| match charging.allocation {
+                    Allocation::StepDown => {
+                        let listed = |id: &str| charging.order.iter().any(|listed| listed == id);
+                        value.text().is_some_and(listed) && listed(service.id())
+                    }
+                    Allocation::Direct | Allocation::Reciprocal => true,
+                })
+            };
+            if let Some(value) = used.filter(|value| !is_solved(value)) {
                 edges.push(Edge { from: service, verb: "uses", value, place: Place::Component(index) });
             }
         }
