@@ -36,7 +36,7 @@ pub fn part(amount: i128, weight: i128, whole: i128) -> Option<i128> {
 }
 
 /// Rounds `parts` to multiples of `unit` that add up to `total`, which is itself a rounding of their
-/// sum: the answer counts units.
+/// sum, up or down: the answer counts units.
 pub fn round_parts(parts: &[i128], unit: i128, total: i128) -> Vec<i128> {
     let unit = unit.max(1);
     let mut rounded: Vec<i128> = parts.iter().map(|part| part.div_euclid(unit)).collect();
@@ -46,17 +46,21 @@ pub fn round_parts(parts: &[i128], unit: i128, total: i128) -> Vec<i128> {
     rounded
 }
 
-/// Gives `left` units to the parts with the largest remainders, one each.
+/// Gives `left` units to the parts with the largest remainders, one each; where it is negative, takes
+/// them from those with the smallest.
 pub(super) fn hand_out<R: Ord>(parts: &mut [i128], remainders: &[R], left: i128) {
-    let Ok(left) = usize::try_from(left) else { return };
     if left == 0 {
         return;
     }
     let mut order: Vec<usize> = (0..parts.len()).collect();
     order.sort_by(|a, b| remainders.get(*b).cmp(&remainders.get(*a)).then(a.cmp(b)));
-    for at in order.into_iter().take(left) {
+    if left < 0 {
+        order.reverse();
+    }
+    let count = usize::try_from(left.unsigned_abs()).unwrap_or(usize::MAX);
+    for at in order.into_iter().take(count) {
         if let Some(part) = parts.get_mut(at) {
-            *part += 1;
+            *part += left.signum();
         }
     }
 }

@@ -124,6 +124,7 @@ fn the_unit_left_over_goes_to_the_largest_remainder() {
     assert_eq!(split(most, &[most, most], most * 4), Some((vec![most / 4, most / 4], most / 2)));
     assert_eq!(round_parts(&[1_500, 1_500, 1_000], 1_000, 4), [2, 1, 1]);
     assert_eq!(round_parts(&[-1_500, 3_400], 1_000, 2), [-1, 3]);
+    assert_eq!(round_parts(&[2_600, 1_400], 1_000, 2), [2, 0]);
 }
 
 prop_compose! {

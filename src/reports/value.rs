@@ -112,18 +112,18 @@ pub fn measures(
     };
     section.push(vec![Cell::text("cost of the period"), amount_cell(&cost)]);
     if let Some((volume, unit)) = &charges.volume {
-        section.push(vec![Cell::text(format!("{unit}: quantity")), Cell::text(volume.shown())]);
+        section.push(vec![Cell::text(format!("volume ({unit})")), Cell::text(volume.shown())]);
         let each = match &cost {
             Amount::Known(money) => valuation.unit_cost(*money, *volume).map(Cell::Text),
             _ => Some(Cell::missing("the total has holes")),
         };
         section.push(vec![
-            Cell::text(format!("{unit}: cost of one")),
+            Cell::text(format!("unit cost ({unit})")),
             each.unwrap_or_else(|| Cell::missing("there is none")),
         ]);
     } else if let Some(driver) = service.driver() {
         let reason = format!("driver {driver} has no reading of a consumer");
-        section.push(vec![Cell::text("cost of one unit"), Cell::missing(reason)]);
+        section.push(vec![Cell::text("unit cost"), Cell::missing(reason)]);
     }
     if service.budgets().next().is_some() {
         let budget = valuation.budget(at, period);

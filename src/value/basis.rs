@@ -2,7 +2,7 @@
 
 use crate::date::{Date, Period, add_months, day_before};
 use crate::model::settings::Allocation;
-use crate::money::{MinorUnit, Money, MoneyError, Percent, ratio};
+use crate::money::{MoneyError, Percent, ratio};
 
 /// Period, book and method of a valuation.
 #[derive(Clone, Copy, Debug)]
@@ -52,11 +52,12 @@ pub const POOLS: [&str; 17] = [
     "capital",
 ];
 
-/// The columns that the costs of a valuation fall into.
+/// The columns that the costs of a valuation fall into: the whole, each part of the cut, and carbon.
+/// The whole is no sum of the parts, so that it is the same however the period is cut.
 pub(super) struct Columns {
     /// The spans into which the period is cut; one where it is not.
     pub spans: Vec<Period>,
-    by_pool: bool,
+    cut: Cut,
 }
 
 impl Columns {
@@ -65,28 +66,36 @@ impl Columns {
             Cut::Months => months(basis.period),
             Cut::Whole | Cut::Pools => vec![basis.period],
         };
-        Self { spans, by_pool: basis.cut == Cut::Pools }
+        Self { spans, cut: basis.cut }
     }
 
-    /// How many columns of money there are; one of carbon follows them.
-    pub fn money(&self) -> usize {
-        if self.by_pool { POOLS.len() } else { self.spans.len() }
+    /// How many columns there are.
+    pub fn width(&self) -> usize {
+        self.names().len() + 2
     }
 
-    pub fn at(&self, pool: &str, span: usize) -> usize {
-        match self.by_pool {
-            true => POOLS.iter().position(|known| *known == pool).unwrap_or_default(),
-            false => span,
+    /// The column of a part.
+    pub fn part(&self, pool: &str, span: usize) -> Option<usize> {
+        match self.cut {
+            Cut::Whole => None,
+            Cut::Months => Some(span + 1),
+            Cut::Pools => POOLS.iter().position(|known| *known == pool).map(|at| at + 1),
         }
     }
 
-    /// What the columns of money are called: a pool, or the month of a span.
+    /// What the parts are called, in the order of their columns: a pool, or the month of a span.
     pub fn names(&self) -> Vec<String> {
-        match self.by_pool {
-            true => POOLS.iter().map(|pool| (*pool).to_owned()).collect(),
-            false => self.spans.iter().map(|span| span.start.format("%Y-%m").to_string()).collect(),
+        match self.cut {
+            Cut::Whole => Vec::new(),
+            Cut::Months => self.spans.iter().map(|span| span.start.format("%Y-%m").to_string()).collect(),
+            Cut::Pools => POOLS.iter().map(|pool| (*pool).to_owned()).collect(),
         }
     }
+}
+
+/// The whole cost among figures by column.
+pub(super) fn whole(figures: &[i128]) -> i128 {
+    figures.first().copied().unwrap_or(0)
 }
 
 /// The calendar months of a period, the first and the last cut to it.
@@ -116,11 +125,6 @@ pub(super) const FINE: i128 = 1_000_000_000;
 /// Fine parts in minor units, to the nearest.
 pub(super) fn nearest(fine: i128) -> Result<i128, MoneyError> {
     ratio(fine, 1, FINE)
-}
-
-/// A number of minor units as money.
-pub(super) fn money(unit: MinorUnit, count: i128) -> Result<Money, MoneyError> {
-    unit.money(count)
 }
 
 #[cfg(test)]

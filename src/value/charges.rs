@@ -1,13 +1,19 @@
 //! Where the cost of a service goes: to other services, to consumers, to nobody.
 
-use super::basis::{FINE, nearest};
-use super::drivers::Quantity;
+use std::rc::Rc;
+
+use rust_decimal::Decimal;
+
+use super::basis::{FINE, nearest, whole};
+use super::drivers::{Quantity, Readings};
 use super::shares::{Provider, parts_of};
 use super::tree::Amount;
 use super::valuation::Valuation;
 use crate::allocation::{round_parts, split};
 use crate::date::Period;
-use crate::money::{Money, MoneyError};
+use crate::model::Kind;
+use crate::model::service::Service;
+use crate::money::{Money, MoneyError, Percent, ratio};
 
 /// What one user of a service is charged.
 #[derive(Clone, PartialEq, Debug)]
@@ -34,7 +40,7 @@ pub struct Charges {
 impl<'a> Valuation<'a> {
     /// The cost of a service in fine parts.
     pub(super) fn exact(&self, at: usize) -> i128 {
-        self.services.get(at).map_or(0, |sum| self.money_part(&sum.figures).iter().sum())
+        self.services.get(at).map_or(0, |sum| whole(&sum.figures))
     }
 
     /// What the service charges to services, in fine parts.
@@ -48,16 +54,16 @@ impl<'a> Valuation<'a> {
             one.provider == Provider::Service(at) && self.uses.counts.get(one.service) == Some(&true)
         });
         uses.filter_map(|(position, one)| {
-            let flow = self.flows.get(position).map_or(0, |flow| self.money_part(flow).iter().sum());
+            let flow = self.flows.get(position).map_or(0, |flow| whole(flow));
             Some((self.service(one.service)?.id(), one.shown.clone(), flow))
         })
     }
 
-    /// The cost of a service in minor units: what it leaves to consumers was rounded with all that
-    /// goes out, and what it charges to services is rounded here.
+    /// The cost of a service in minor units: what it leaves to consumers, which was rounded with all
+    /// that goes out, and what it charges to services.
     pub(super) fn rounded(&self, at: usize) -> Result<i128, MoneyError> {
-        match self.uses.counts.get(at) {
-            Some(true) if self.charged(at) == 0 => Ok(self.left.get(at).copied().unwrap_or(0)),
+        match (self.uses.counts.get(at), self.left.get(at)) {
+            (Some(true), Some(left)) => Ok(left + nearest(self.charged(at))?),
             _ => nearest(self.exact(at)),
         }
     }
@@ -88,15 +94,10 @@ impl<'a> Valuation<'a> {
     /// # Errors
     /// A figure too large to be exact.
     pub fn columns(&self, at: usize) -> Result<Vec<(String, Money)>, MoneyError> {
-        let figures = self.services.get(at).map_or(&[][..], |sum| self.money_part(&sum.figures));
-        let counts = round_parts(figures, FINE, self.rounded(at)?);
-        self.costing
-            .columns
-            .names()
-            .into_iter()
-            .zip(counts)
-            .map(|(name, count)| Ok((name, self.money(count)?)))
-            .collect()
+        let names = self.costing.columns.names();
+        let parts = self.services.get(at).and_then(|sum| sum.figures.get(1..=names.len()));
+        let counts = round_parts(parts.unwrap_or(&[]), FINE, self.rounded(at)?);
+        names.into_iter().zip(counts).map(|(name, count)| Ok((name, self.money(count)?))).collect()
     }
 
     /// The carbon of a service's electricity in whole kg of CO2e; nothing where there is no factor.
@@ -142,107 +143,75 @@ impl<'a> Valuation<'a> {
                 amount,
             });
         }
-        self.consumers(at, rest, &left, &mut charges)?;
+        if let Some(service) = self.service(at) {
+            self.consumers(service, rest, &left, &mut charges)?;
+        }
         Ok(charges)
     }
 
+    /// Shares what the service leaves among its consumers, by their shares or its driver.
     fn consumers(
         &self,
-        at: usize,
+        service: Service<'a>,
         rest: i128,
         left: &Amount,
         charges: &mut Charges,
     ) -> Result<(), MoneyError> {
-        let Some(service) = self.service(at) else { return Ok(()) };
-        let drivers = &self.drivers;
-        let readings = service.driver().map(|id| drivers.readings(&self.costing.rates, id));
-        let parties: Vec<(&str, String, Option<Quantity>, i128)>;
-        let base;
-        let shares: Vec<_> = service.consumers().collect();
-        let read: Vec<(&str, Quantity)> = match &readings {
-            Some(Ok(readings)) => {
-                let mut read: Vec<_> = readings.users().filter(|(id, _)| self.is_consumer(id)).collect();
-                read.sort_by_key(|(id, _)| *id);
-                read
-            }
-            _ => Vec::new(),
+        let read = service.driver().map(|driver| self.read(driver)).transpose();
+        let volume = read.as_ref().ok().and_then(Option::as_ref);
+        charges.volume = volume.map(|volume| (volume.total, volume.readings.unit.to_owned()));
+        let (parties, whole) = match service.consumers().next().is_some() {
+            true => by_shares(service, volume),
+            false => volume.map_or_else(|| (Vec::new(), 1), Volume::by_readings),
         };
-        let total = read.iter().try_fold(0i128, |sum, (_, quantity)| sum.checked_add(quantity.parts));
-        let total = total.ok_or(MoneyError::Overflow)?;
-        if let (Some(Ok(readings)), Some((_, first))) = (&readings, read.first()) {
-            let volume = Quantity { parts: total, per: first.per };
-            charges.volume = Some((volume, readings.unit.to_owned()));
-        }
-        let mut reason = None;
-        if !shares.is_empty() {
-            let quantity =
-                |id: &str| read.iter().find(|(user, _)| *user == id).map(|(_, quantity)| *quantity);
-            base = parts_of(crate::money::Percent::HUNDRED);
-            parties = shares
-                .iter()
-                .map(|(id, share)| (*id, share.to_string(), quantity(id), parts_of(*share)))
-                .collect();
-        } else {
-            let capacity = match &readings {
-                Some(Ok(readings)) => readings.capacity.map(|capacity| capacity.parts),
-                Some(Err(error)) => {
-                    reason = Some(error.clone());
-                    None
+        let weights: Vec<i128> = parties.iter().map(|party| party.weight).collect();
+        let parts = split(rest, &weights, whole);
+        let amount = |count: Option<i128>| {
+            Ok(match (left, count) {
+                (Amount::Known(_), Some(count)) => Amount::Known(self.money(count)?),
+                (Amount::Known(_), None) => {
+                    Amount::Missing("the shares of the consumers are more than the whole".to_owned())
                 }
-                None => None,
-            };
-            base = capacity.unwrap_or(total);
-            parties = read
-                .iter()
-                .map(|(id, quantity)| {
-                    let of = Quantity { parts: base, per: quantity.per };
-                    (*id, format!("{} of {}", quantity.shown(), of.shown()), Some(*quantity), quantity.parts)
-                })
-                .collect();
-        }
-        let weights: Vec<i128> = parties.iter().map(|(.., weight)| *weight).collect();
-        let charged: i128 = weights.iter().sum();
-        let parts = split(rest, &weights, base.max(1));
-        let amount = |count: Option<i128>| match (left, count) {
-            (Amount::Known(_), Some(count)) => self.money(count).map(Amount::Known),
-            (Amount::Known(_), None) => {
-                Ok(Amount::Missing("the shares of the consumers are more than the whole".to_owned()))
-            }
-            (Amount::AtLeast(_) | Amount::Missing(_), _) => {
-                Ok(Amount::Missing("the total has holes".to_owned()))
-            }
-            (Amount::Carried, _) => Ok(Amount::Missing("there is no cost".to_owned())),
+                (Amount::AtLeast(_) | Amount::Missing(_), _) => {
+                    Amount::Missing("the total has holes".to_owned())
+                }
+                (Amount::Carried, _) => Amount::Missing("there is no cost".to_owned()),
+            })
         };
-        for (position, (id, share, quantity, _)) in parties.into_iter().enumerate() {
-            let count = parts.as_ref().and_then(|(parts, _)| parts.get(position).copied());
-            charges.consumers.push(Charge { to: id.to_owned(), share, quantity, amount: amount(count)? });
+        for (at, Party { to, share, quantity, .. }) in parties.into_iter().enumerate() {
+            let count = parts.as_ref().and_then(|(parts, _)| parts.get(at).copied());
+            charges.consumers.push(Charge { to: to.to_owned(), share, quantity, amount: amount(count)? });
         }
-        if charged < base || reason.is_some() || charges.consumers.is_empty() {
-            let amount = match reason {
-                Some(reason) => Amount::Missing(reason),
-                None => amount(parts.map(|(_, rest)| rest))?,
-            };
-            let nothing = matches!(&amount, Amount::Known(money) if money.is_zero());
-            if !nothing {
-                charges.nobody = Some(Charge {
-                    to: String::new(),
-                    share: self.percentage(base.max(1) - charged, base.max(1)),
-                    quantity: None,
-                    amount,
-                });
-            }
+        let rest = match read {
+            Err(reason) if charges.consumers.is_empty() => Amount::Missing(reason),
+            _ => match parts {
+                Some((_, rest)) => amount(Some(rest))?,
+                None => return Ok(()),
+            },
+        };
+        let is_nothing = matches!(&rest, Amount::Known(money) if money.is_zero());
+        let uncharged = whole - weights.iter().sum::<i128>();
+        if !is_nothing && uncharged > 0 {
+            let share = percentage(uncharged, whole);
+            charges.nobody = Some(Charge { to: String::new(), share, quantity: None, amount: rest });
         }
         Ok(())
     }
 
-    fn percentage(&self, part: i128, whole: i128) -> String {
-        let millionths = crate::money::ratio(part, 100_000_000, whole).unwrap_or_default();
-        let points = rust_decimal::Decimal::try_from_i128_with_scale(millionths, 6).unwrap_or_default();
-        format!("{}%", points.normalize())
-    }
-
-    fn is_consumer(&self, id: &str) -> bool {
-        self.costing.snapshot.get(crate::model::Kind::Party, id).is_some()
+    /// How much each party takes by a driver.
+    fn read(&self, driver: &'a str) -> Result<Volume<'a>, String> {
+        let readings = self.drivers.readings(&self.costing.rates, driver)?;
+        let is_party = |id: &str| self.costing.snapshot.get(Kind::Party, id).is_some();
+        let mut parties: Vec<(&str, Quantity)> = readings.users().filter(|(id, _)| is_party(id)).collect();
+        parties.sort_by_key(|(id, _)| *id);
+        let parts = parties.iter().try_fold(0i128, |sum, (_, quantity)| sum.checked_add(quantity.parts));
+        match (parts, parties.first()) {
+            (Some(parts @ 1..), Some((_, first))) => {
+                let total = Quantity { parts, per: first.per };
+                Ok(Volume { readings, parties, total })
+            }
+            _ => Err(format!("driver {driver} counts nothing for any party")),
+        }
     }
 
     /// What one unit of a volume costs, to six decimals; nothing where there is none.
@@ -251,7 +220,7 @@ impl<'a> Valuation<'a> {
         let each = cost.amount().checked_div(volume)?;
         let millionths =
             crate::money::ratio(each.mantissa(), 1_000_000, 10i128.checked_pow(each.scale())?).ok()?;
-        let each = rust_decimal::Decimal::try_from_i128_with_scale(millionths, 6).ok()?;
+        let each = Decimal::try_from_i128_with_scale(millionths, 6).ok()?;
         Some(format!("{each} {}", cost.currency()))
     }
 
@@ -275,4 +244,48 @@ impl<'a> Valuation<'a> {
         }
         Some(Ok(total))
     }
+}
+
+/// What the parties that consume a service take of it by its driver.
+struct Volume<'a> {
+    readings: Rc<Readings<'a>>,
+    /// By id.
+    parties: Vec<(&'a str, Quantity)>,
+    total: Quantity,
+}
+
+/// A consumer and its part of what is charged.
+struct Party<'a> {
+    to: &'a str,
+    share: String,
+    quantity: Option<Quantity>,
+    weight: i128,
+}
+
+impl<'a> Volume<'a> {
+    /// The parties by what they take of the capacity, or of all that is taken.
+    fn by_readings(&self) -> (Vec<Party<'a>>, i128) {
+        let whole = self.readings.capacity.unwrap_or(self.total);
+        let party = |(to, quantity): &(&'a str, Quantity)| {
+            let share = format!("{} of {}", quantity.shown(), whole.shown());
+            Party { to, share, quantity: Some(*quantity), weight: quantity.parts }
+        };
+        (self.parties.iter().map(party).collect(), whole.parts)
+    }
+}
+
+/// The parties by the shares that the service says, with what they take where that is read.
+fn by_shares<'a>(service: Service<'a>, volume: Option<&Volume<'a>>) -> (Vec<Party<'a>>, i128) {
+    let parties = service.consumers().map(|(to, share)| {
+        let read = volume.and_then(|volume| volume.parties.iter().find(|(id, _)| *id == to));
+        let quantity = read.map(|(_, quantity)| *quantity);
+        Party { to, share: share.to_string(), quantity, weight: parts_of(share) }
+    });
+    (parties.collect(), parts_of(Percent::HUNDRED))
+}
+
+fn percentage(part: i128, whole: i128) -> String {
+    let millionths = ratio(part, 100_000_000, whole).unwrap_or_default();
+    let points = Decimal::try_from_i128_with_scale(millionths, 6).unwrap_or_default();
+    format!("{}%", points.normalize())
 }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use chrono::Datelike as _;
 use rust_decimal::Decimal;
@@ -61,7 +62,7 @@ enum Source<'a> {
 pub struct Drivers<'a> {
     snapshot: &'a Snapshot,
     period: Period,
-    read: RefCell<HashMap<&'a str, Result<std::rc::Rc<Readings<'a>>, String>>>,
+    read: RefCell<HashMap<&'a str, Result<Rc<Readings<'a>>, String>>>,
 }
 
 impl<'a> Drivers<'a> {
@@ -73,11 +74,11 @@ impl<'a> Drivers<'a> {
     ///
     /// # Errors
     /// Why they cannot be used.
-    pub fn readings(&self, rates: &Rates<'a>, id: &'a str) -> Result<std::rc::Rc<Readings<'a>>, String> {
+    pub fn readings(&self, rates: &Rates<'a>, id: &'a str) -> Result<Rc<Readings<'a>>, String> {
         if let Some(known) = self.read.borrow().get(id) {
             return known.clone();
         }
-        let readings = rates.get(id, "driver").and_then(|rate| read(rate, self.period)).map(std::rc::Rc::new);
+        let readings = rates.get(id, "driver").and_then(|rate| read(rate, self.period)).map(Rc::new);
         self.read.borrow_mut().insert(id, readings.clone());
         readings
     }

@@ -1,6 +1,6 @@
 //! The cost of a service as a tree of lines, each with the record and field it comes from.
 
-use super::basis::FINE;
+use super::basis::{FINE, whole};
 use super::costing::{Cost, NOT_PRICED};
 use super::shares::{Provider, Use};
 use super::valuation::Valuation;
@@ -266,7 +266,7 @@ impl<'a> Walk<'_, 'a> {
             return Ok(Branch::hole(depth, label, origin, share, reason.clone()));
         }
         let deeper = depth.saturating_add(1);
-        let whole = self.valuation.items.get(id).map_or(0, |sum| self.sum(&sum.figures));
+        let whole = self.valuation.items.get(id).map_or(0, |sum| whole(&sum.figures));
         let scale = Scale { part: scale.of(flow)?, whole };
         let mut below = Vec::new();
         for cost in self.valuation.costing.of_item(item) {
@@ -309,11 +309,7 @@ impl<'a> Walk<'_, 'a> {
         let key = |one: &Use<'a>| (one.provider, one.service, one.component, one.position);
         let wanted = (provider, place.0, place.1, place.2);
         let at = uses.binary_search_by(|one| key(one).cmp(&wanted)).ok()?;
-        Some((uses.get(at)?, self.sum(self.valuation.flows.get(at)?)))
-    }
-
-    fn sum(&self, figures: &[i128]) -> i128 {
-        self.valuation.money_part(figures).iter().sum()
+        Some((uses.get(at)?, whole(self.valuation.flows.get(at)?)))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::basis::{Basis, FINE, money, nearest};
+use super::basis::{Basis, FINE, nearest, whole};
 use super::costing::{Cost, Costing};
 use super::drivers::Drivers;
 use super::shares::{Provider, Use, Uses};
@@ -16,7 +16,7 @@ use crate::model::settings::Allocation;
 use crate::money::{Money, MoneyError};
 use crate::snapshot::Snapshot;
 
-/// A figure in fine parts, for each column of money and one of carbon.
+/// Figures in fine parts, by column.
 pub(super) type Figures = Vec<i128>;
 
 /// Costs that are the sum of others, with the parts of them that are not known.
@@ -70,7 +70,7 @@ impl<'a> Valuation<'a> {
         let allocation =
             basis.allocation.or(settings.map(|settings| settings.allocation)).unwrap_or_default();
         let items = item_sums(&costing);
-        let width = costing.columns.money() + 1;
+        let width = costing.columns.width();
         let mut valuation = Self {
             services: vec![Sum::empty(width); uses.services.len()],
             flows: vec![vec![0; width]; uses.uses.len()],
@@ -107,7 +107,7 @@ impl<'a> Valuation<'a> {
     }
 
     pub(super) fn money(&self, count: i128) -> Result<Money, MoneyError> {
-        money(self.costing.rates.unit(), count)
+        self.costing.rates.unit().money(count)
     }
 
     pub fn position(&self, id: &str) -> Option<usize> {
@@ -125,7 +125,7 @@ impl<'a> Valuation<'a> {
     /// Charges items to the services that use them. Answers what no service takes of them, and of
     /// how many.
     fn assign_items(&mut self) -> Result<[(Figures, usize, usize); 2], String> {
-        let width = self.costing.columns.money() + 1;
+        let width = self.costing.columns.width();
         for at in 0..self.uses.services.len() {
             let own =
                 self.service(at).map(|service| self.costing.of_service(service.id())).unwrap_or_default();
@@ -230,8 +230,7 @@ impl<'a> Valuation<'a> {
                             *slot = flow;
                         }
                     }
-                    let first = |figures: &Figures| self.money_part(figures).iter().sum();
-                    self.left = allocated.kept.iter().map(first).collect();
+                    self.left = allocated.kept.iter().map(|kept| whole(kept)).collect();
                     return Ok(());
                 }
                 Err(refusal) => self.refuse(&network, &positions, refusal)?,
@@ -325,11 +324,6 @@ impl<'a> Valuation<'a> {
         Ok(())
     }
 
-    /// The columns of money of some figures.
-    pub(super) fn money_part<'f>(&self, figures: &'f [i128]) -> &'f [i128] {
-        figures.get(..self.costing.columns.money()).unwrap_or(figures)
-    }
-
     /// Adds up what has no price along the uses: a hole is a hole of all that rest on it.
     fn count_holes(&mut self) {
         let edges: Vec<(usize, usize)> = self
@@ -404,7 +398,7 @@ impl<'a> Valuation<'a> {
     /// Rounds what goes out, all of it at once, so that it is what went in.
     fn settle(&mut self, unused: [(Figures, usize, usize); 2]) -> Result<(), String> {
         let nothing = self.costing.of_nothing();
-        let width = self.costing.columns.money() + 1;
+        let width = self.costing.columns.width();
         let unassigned = sum_of(&self.costing, &nothing, width);
         let [items, shares] = unused;
         let idle = [
@@ -415,7 +409,7 @@ impl<'a> Valuation<'a> {
         let counted: Vec<usize> =
             (0..self.left.len()).filter(|at| self.uses.counts.get(*at) == Some(&true)).collect();
         let mut out: Vec<i128> = counted.iter().filter_map(|at| self.left.get(*at).copied()).collect();
-        out.extend(idle.iter().map(|(_, figures, ..)| self.money_part(figures).iter().sum::<i128>()));
+        out.extend(idle.iter().map(|(_, figures, ..)| whole(figures)));
         let total = nearest(out.iter().sum()).map_err(|error| error.to_string())?;
         let mut rounded = round_parts(&out, FINE, total).into_iter();
         for left in &mut self.left {
@@ -449,8 +443,11 @@ impl Sum {
             Ok(spans) => {
                 self.is_known = true;
                 for (span, amount) in spans.iter().enumerate() {
-                    if let Some(sum) = self.figures.get_mut(costing.columns.at(cost.pool, span)) {
-                        *sum += amount;
+                    let part = costing.columns.part(cost.pool, span);
+                    for column in [Some(0), part].into_iter().flatten() {
+                        if let Some(sum) = self.figures.get_mut(column) {
+                            *sum += amount;
+                        }
                     }
                 }
             }
@@ -468,7 +465,7 @@ fn sum_of(costing: &Costing<'_>, costs: &[Cost], width: usize) -> Sum {
 /// What each item costs, of those that have any cost.
 fn item_sums<'a>(costing: &Costing<'a>) -> HashMap<&'a str, Sum> {
     let snapshot = costing.snapshot;
-    let width = costing.columns.money() + 1;
+    let width = costing.columns.width();
     let sum = |item: Item<'a>| {
         let costs = costing.of_item(item);
         let carbon = costing.carbon(item);

@@ -1,0 +1,193 @@
+//! What it takes to value every service of a large estate, and one, beside a recursive query of
+//! sqlite3 over the same graph and figures.
+//!
+//! `cargo bench --bench value` values 100 000 items, 1 000 services in five levels and 2 000
+//! contracts; `-- 10000` fewer items; `-- --check` fails where a target is missed. "Warm" is with the
+//! records in memory: reading 200 000 files is what `--bench scale` measures, and is told here apart.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    reason = "a measuring program: it writes files, runs programs, prints ratios and stops at what fails"
+)]
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use estate::date::{Period, parse_date};
+use estate::snapshot::{Content, Snapshot, Version};
+use estate::value::{Basis, Valuation, explain};
+
+mod generate;
+
+/// Each is measured this often; the quickest counts, for others share the machine.
+const REPEATS: u32 = 5;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let items = arguments.iter().find_map(|text| text.parse().ok()).unwrap_or(100_000);
+    let check = arguments.iter().any(|text| text == "--check");
+    let made = generate::generate(items, 1000, 2000);
+    let paths: Vec<String> = made.files.keys().cloned().collect();
+    let begun = Instant::now();
+    let snapshot = Snapshot::load(Version::Worktree, &paths, &[], |path| {
+        Content::Bytes(Cow::Borrowed(made.files[path].as_bytes()))
+    });
+    let read = begun.elapsed();
+    assert!(snapshot.findings().next().is_none(), "the generated estate is sound");
+    let before = memory("VmRSS");
+    let day = |text: &str| parse_date(text).expect("a date");
+    let period = Period { start: day("2026-01-01"), end: day("2026-12-31") };
+    let value = || Valuation::of(&snapshot, Basis::new(period, "accounting")).expect("a valuation");
+
+    let all = quickest(|| drop(value()));
+    let one = quickest(|| {
+        let valuation = value();
+        let at = valuation.position("s-0999").expect("the last service");
+        assert!(explain(&valuation, at).expect("a tree").len() > 100);
+    });
+    let peak = memory("VmHWM");
+    let valuation = value();
+    let total = valuation.total().expect("a total").amount_text();
+    let sums = Sums::of(&made);
+    let query = sums.query(&made);
+    assert_eq!(total, query.total, "the query and the valuation differ");
+
+    println!("{items} items, 1000 services in five levels, 2000 contracts; all costs {total} EUR");
+    println!("    read and checked {} files in {} ms", paths.len(), read.as_millis());
+    println!("    memory {peak:.0} MB at most, {before:.0} MB of it for the records and their texts");
+    let mut missed = false;
+    let mut line = |what: &str, time: Duration, target: u128| {
+        let judged = if time.as_millis() > target { "over the target of" } else { "target" };
+        missed |= time.as_millis() > target;
+        let ratio = time.as_secs_f64() / query.time.as_secs_f64();
+        println!("{what:<28} {:>6} ms  {judged} {target} ms; {ratio:.2} of the query", time.as_millis());
+    };
+    line("value --all", all, 1000);
+    line("value one service", one, 150);
+    println!("recursive query in sqlite3   {:>6} ms", query.time.as_millis());
+    if check && missed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn quickest(mut run: impl FnMut()) -> Duration {
+    let times = (0..REPEATS).map(|_| {
+        let begun = Instant::now();
+        run();
+        begun.elapsed()
+    });
+    times.min().unwrap_or_default()
+}
+
+/// A figure of this process in MB; 0 where the system does not tell it.
+fn memory(name: &str) -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+}
+
+/// The same question as SQL.
+struct Sums {
+    script: String,
+}
+
+struct Query {
+    time: Duration,
+    total: String,
+}
+
+impl Sums {
+    fn of(made: &generate::Generated) -> Sums {
+        let mut script = String::from(
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN;
+CREATE TABLE item(id INTEGER PRIMARY KEY, cents REAL);
+CREATE TABLE covered(item INTEGER, cents REAL);
+CREATE TABLE uses_item(service INTEGER, item INTEGER, share REAL);
+CREATE TABLE uses_service(service INTEGER, used INTEGER, share REAL);
+",
+        );
+        for (at, (_, cents)) in made.items.iter().enumerate() {
+            let _ = writeln!(script, "INSERT INTO item VALUES({at},{cents});");
+        }
+        for (cents, covers) in &made.contracts {
+            for item in covers {
+                let _ = writeln!(script, "INSERT INTO covered VALUES({item},{cents}.0/{});", covers.len());
+            }
+        }
+        for (service, item, share) in &made.uses_item {
+            let _ = writeln!(script, "INSERT INTO uses_item VALUES({service},{item},{share}/100.0);");
+        }
+        for (service, used, share) in &made.uses_service {
+            let _ = writeln!(script, "INSERT INTO uses_service VALUES({service},{used},{share}/100.0);");
+        }
+        script.push_str(
+            "CREATE INDEX covered_item ON covered(item);
+CREATE INDEX uses_item_item ON uses_item(item);
+CREATE INDEX uses_service_used ON uses_service(used);
+COMMIT;
+",
+        );
+        Sums { script }
+    }
+
+    /// Each service's direct cost, and its way up to every service that rests on it; what each
+    /// leaves to consumers; and what nobody takes. Timed by Python's sqlite3 module, in memory.
+    fn query(&self, made: &generate::Generated) -> Query {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let (script, program) = (folder.join("value.sql"), folder.join("value.py"));
+        fs::write(&script, &self.script).expect("the script can be written");
+        fs::write(&program, PROGRAM).expect("the program can be written");
+        let output = Command::new("python3")
+            .arg(program)
+            .arg(script)
+            .arg(REPEATS.to_string())
+            .output()
+            .expect("python3 with sqlite3");
+        let text = String::from_utf8_lossy(&output.stdout);
+        let mut words = text.split_whitespace();
+        let micros = words.next().and_then(|word| word.parse().ok());
+        let total = words.next().unwrap_or_default().to_owned();
+        let message = String::from_utf8_lossy(&output.stderr);
+        let micros = micros.unwrap_or_else(|| panic!("{} items: {message}", made.items.len()));
+        Query { time: Duration::from_micros(micros), total }
+    }
+}
+
+const PROGRAM: &str = "
+import sqlite3, sys, time
+db = sqlite3.connect(':memory:')
+db.executescript(open(sys.argv[1]).read())
+query = '''
+WITH RECURSIVE
+cost(item, cents) AS (
+  SELECT item.id, item.cents + coalesce((SELECT sum(cents) FROM covered WHERE covered.item = item.id), 0)
+  FROM item),
+direct(service, cents) AS (
+  SELECT service, sum(cents * share) FROM uses_item JOIN cost USING (item) GROUP BY service),
+up(service, cents) AS (
+  SELECT service, cents FROM direct
+  UNION ALL
+  SELECT uses_service.service, cents * share FROM up JOIN uses_service ON used = up.service),
+gross(service, cents) AS (SELECT service, sum(cents) FROM up GROUP BY service),
+kept(cents) AS (
+  SELECT sum(cents * (1 - coalesce((SELECT sum(share) FROM uses_service WHERE used = gross.service), 0)))
+  FROM gross),
+idle(cents) AS (
+  SELECT sum(cents * (1 - coalesce((SELECT sum(share) FROM uses_item WHERE uses_item.item = cost.item), 0)))
+  FROM cost)
+SELECT kept.cents + idle.cents FROM kept, idle'''
+best = None
+for _ in range(int(sys.argv[2])):
+    begun = time.perf_counter()
+    total = db.execute(query).fetchone()[0]
+    took = time.perf_counter() - begun
+    best = took if best is None else min(best, took)
+print(int(best * 1e6), '%.2f' % (round(total) / 100))
+";
