@@ -186,15 +186,15 @@ fn costs(
     args: &Args,
 ) -> anyhow::Result<Report> {
     let valuation = Valuation::of(snapshot, basis).map_err(Failure::failed)?;
-    let base = |title: String| {
+    let base = |name: &'static str, title: String| {
         context
-            .report("value", title, snapshot)
+            .report(name, title, snapshot)
             .header("period", basis.period.to_string())
             .header("book", basis.book)
             .header("allocation", valuation.allocation.name())
     };
     if let Some(consumer) = &args.statement {
-        let base = base(format!("Statement of {consumer}"));
+        let base = base("statement", format!("Statement of {consumer}"));
         let statement = reports::statement(base, &valuation, consumer, basis.period);
         return Ok(statement.ok_or_else(|| {
             let hint = suggest::did_you_mean(consumer, snapshot.ids(Kind::Party));
@@ -203,29 +203,32 @@ fn costs(
         })?);
     }
     let Some(at) = args.service.as_deref().and_then(|id| valuation.position(id)) else {
-        let base = base("Cost of all services".to_owned());
+        let title = "Cost of all services".to_owned();
         return Ok(match args.by {
-            None | Some(By::Component) => reports::value_all(base, &valuation),
-            Some(By::Consumer) => reports::value_by_consumer(base, &valuation),
-            Some(by) => reports::value_all_cut(base, &valuation, by.title()),
+            None | Some(By::Component) => reports::value_all(base("value_all", title), &valuation),
+            Some(By::Consumer) => reports::value_by_consumer(base("value_consumers", title), &valuation),
+            Some(by) => reports::value_all_cut(base("value_parts", title), &valuation, by.title()),
         });
     };
     let service = valuation.service(at).ok_or_else(|| Failure::failed("the service is gone"))?;
-    let base = base(format!("Cost of {}: {}", service.id(), service.name()));
+    let title = format!("Cost of {}: {}", service.id(), service.name());
     let charges = valuation.charges(at)?;
     let consumers = reports::charged_to(&charges, &valuation.cost(at)?);
-    let report = match args.by {
-        Some(By::Consumer) => base.section(consumers),
-        Some(by @ (By::CostPool | By::Month)) => base.section(reports::value_cut(&valuation, at, by.title())),
+    Ok(match args.by {
+        Some(By::Consumer) => base("value_consumers", title).section(consumers),
+        Some(by @ (By::CostPool | By::Month)) => {
+            base("value_parts", title).section(reports::value_cut(&valuation, at, by.title()))
+        }
         None | Some(By::Component) => {
             let lines = explain(&valuation, at)?;
             let origins = origins(context, store, snapshot, &lines);
             let places = args.explain.then_some(snapshot);
             let measures = reports::measures(&valuation, at, service, basis.period, &charges);
-            reports::value(base, &lines, args.depth, &origins, places).section(consumers).section(measures)
+            reports::value(base("value", title), &lines, args.depth, &origins, places)
+                .section(consumers)
+                .section(measures)
         }
-    };
-    Ok(report)
+    })
 }
 
 /// The cost of a service, or of all, in each year of a horizon.
