@@ -31,10 +31,14 @@ fn with_circle() -> Estate {
     estate
 }
 
+/// The total was made apart from this program, from the same files with Python's `fractions`:
+/// 42 140.40 of straight lines by 30/360, 60 624.43 of supplier contracts by day, 7 086.74 of
+/// electricity.
 #[test]
 fn all_that_is_charged_is_all_that_it_costs() {
     let estate = Estate::shipped();
-    let all = estate.ok(&["value", "--all", "--json"]).json();
+    let all = estate.ok(&["value", "--all", "--fiscal-year", "FY2026", "--json"]).json();
+    assert_eq!(all["totals"]["out"]["amount"], "109851.57");
     let out: i64 = all["rows"].as_array().unwrap().iter().map(|row| cents(&row["out"])).sum();
     assert_eq!(out, cents(&all["totals"]["out"]));
     let payers = estate.ok(&["value", "--all", "--by", "consumer", "--json"]).json();
@@ -49,7 +53,7 @@ fn all_that_is_charged_is_all_that_it_costs() {
         invoiced += cents(&row["cost"]);
     }
     let services = all["rows"].as_array().unwrap().iter();
-    let left = services.filter(|row| row["name"].as_str() != Some("2 records"));
+    let left = services.filter(|row| !row["service"].as_str().unwrap().starts_with('('));
     assert_eq!(invoiced, left.map(|row| cents(&row["out"])).sum::<i64>());
 }
 

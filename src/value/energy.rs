@@ -12,8 +12,14 @@ use crate::money::ratio;
 /// The attribute that says the electrical power of an item, in watts.
 const POWER: &str = "power_w";
 
+/// The class of what describes devices rather than being one, and draws nothing.
+const MODEL: &str = "model";
+
 /// The power of an item, where it says one.
 pub(super) fn power(item: Item<'_>) -> Option<Decimal> {
+    if item.class() == MODEL {
+        return None;
+    }
     item.record().field("attributes")?.field(POWER)?.text()?.parse().ok()
 }
 
