@@ -80,7 +80,7 @@ impl Generated {
                 let _ = writeln!(text, "  - {{item: srv-{item:06}, share: {share}%}}");
                 self.uses_item.push((at, item, share));
                 let other = (item + items - 1) % items;
-                if other % 10 != 0 {
+                if !other.is_multiple_of(10) {
                     let _ = writeln!(text, "  - {{item: srv-{other:06}, share: 40%}}");
                     self.uses_item.push((at, other, 40));
                 }

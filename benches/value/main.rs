@@ -12,6 +12,7 @@
     clippy::print_stderr,
     clippy::float_arithmetic,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a measuring program: it writes files, runs programs, prints ratios and stops at what fails"
 )]
 
@@ -52,7 +53,7 @@ fn main() -> ExitCode {
     let one = quickest(|| {
         let valuation = value();
         let at = valuation.position("s-0999").expect("the last service");
-        assert!(explain(&valuation, at).expect("a tree").len() > 100);
+        assert!(explain(&valuation, at, Some(1)).expect("a tree").len() > 100);
     });
     let peak = memory("VmHWM");
     let valuation = value();

@@ -220,11 +220,12 @@ fn costs(
             base("value_parts", title).section(reports::value_cut(&valuation, at, by.title()))
         }
         None | Some(By::Component) => {
-            let lines = explain(&valuation, at)?;
+            let lines = explain(&valuation, at, args.depth)?;
             let origins = origins(context, store, snapshot, &lines);
+            let holes = valuation.services.get(at).map_or(0, |sum| sum.holes);
             let places = args.explain.then_some(snapshot);
             let measures = reports::measures(&valuation, at, service, basis.period, &charges);
-            reports::value(base("value", title), &lines, args.depth, &origins, places)
+            reports::value(base("value", title), &lines, holes, &origins, places)
                 .section(consumers)
                 .section(measures)
         }

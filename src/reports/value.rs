@@ -8,18 +8,18 @@ use crate::model::RecordId;
 use crate::model::service::Service;
 use crate::report::{Cell, Column, Report, Section};
 use crate::snapshot::Snapshot;
-use crate::value::{Amount, Charge, Charges, Line, Valuation, holes};
+use crate::value::{Amount, Charge, Charges, Line, Valuation};
 
 /// For a record's field: the commit that set it, as it is shown.
 pub type Origins = HashMap<(RecordId, String), String>;
 
-/// The tree of a service's cost down to `depth` levels, then whom it is charged to.
+/// The tree of a service's cost, of which so many parts have no price.
 ///
 /// With `places`, each line says the file and line of its field.
 pub fn value(
     base: Report,
     lines: &[Line],
-    depth: Option<u8>,
+    holes: usize,
     origins: &Origins,
     places: Option<&Snapshot>,
 ) -> Report {
@@ -35,7 +35,7 @@ pub fn value(
         columns.push(Column::new("place", "Place"));
     }
     let mut tree = Section::new("components", "Cost by component", columns).tree();
-    for line in lines.iter().filter(|line| depth.is_none_or(|depth| line.depth <= depth)) {
+    for line in lines {
         let origin = &line.origin;
         let commit = origins.get(&(origin.record.clone(), origin.field.clone()));
         let mut cells = vec![
@@ -53,7 +53,7 @@ pub fn value(
         tree.push_at(line.depth, cells);
     }
     let report = base.section(tree);
-    match holes(lines) {
+    match holes {
         0 => report,
         holes => report.note(format!("{holes} parts have no price; the total is what is known")),
     }

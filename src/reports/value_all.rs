@@ -179,7 +179,7 @@ pub fn statement(base: Report, valuation: &Valuation<'_>, consumer: &str, period
 }
 
 /// The services whose costs are part of the total, with their positions.
-fn counted<'v, 'a>(valuation: &'v Valuation<'a>) -> impl Iterator<Item = (usize, &'a str)> {
+fn counted<'a>(valuation: &Valuation<'a>) -> impl Iterator<Item = (usize, &'a str)> {
     let services = valuation.uses.services.iter().enumerate();
     services
         .filter(|(at, _)| valuation.uses.counts.get(*at) == Some(&true))

@@ -24,7 +24,7 @@ pub use charges::{Charge, Charges};
 pub use drivers::{Drivers, Quantity, Readings};
 pub use rates::Rates;
 pub use shares::{Provider, Use, Uses};
-pub use tree::{Amount, Line, Origin, explain, holes};
+pub use tree::{Amount, Line, Origin, explain};
 pub use valuation::{Idle, Sum, Valuation};
 
 #[cfg(test)]

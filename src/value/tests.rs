@@ -65,7 +65,7 @@ fn cost(snapshot: &Snapshot, id: &str, change: impl FnOnce(&mut Basis<'_>)) -> S
 /// The amounts of the lines of a service that have a label.
 fn lines(snapshot: &Snapshot, id: &str, label: &str) -> Vec<String> {
     let valuation = Valuation::of(snapshot, Basis::new(year("2025"), "accounting")).unwrap();
-    let lines = explain(&valuation, valuation.position(id).unwrap()).unwrap();
+    let lines = explain(&valuation, valuation.position(id).unwrap(), None).unwrap();
     lines.iter().filter(|line| line.label.contains(label)).map(|line| shown(&line.amount)).collect()
 }
 
@@ -264,7 +264,7 @@ prop_compose! {
             let text = format!("id: c{at}\nside: supplier\nkind: support\nparty: hr\nterm: {{start: 2024-03-05, length: 9y}}\nprice: {{amount: {}.{:02} EUR, per: month}}\ncovers: [{}]\n", cents / 100, cents % 100, covered.join(", "));
             files.push((format!("contracts/c{at}.yaml"), text));
         }
-        for at in 0..4 {
+        for (at, share) in consumers.iter().enumerate() {
             let mut components = Vec::new();
             for (place, (item, share)) in shares.iter().enumerate().filter(|(place, _)| place % 4 == at) {
                 // Each thing has at most three users of at most 32 %.
@@ -276,7 +276,6 @@ prop_compose! {
                     false => {}
                 }
             }
-            let share = consumers[at];
             let text = format!("consumers: {{sales: {share}%, hr: {}%}}\ncomponents: [{}]\n", (100 - share) / 2, components.join(", "));
             files.push(service(&format!("s{at}"), &text));
         }
@@ -323,7 +322,12 @@ proptest! {
             let whole = cents(&valuation.cost(at).unwrap());
             let to_services: i64 = charges.services.iter().map(|charge| cents(&charge.amount)).sum();
             prop_assert_eq!(left + to_services, whole);
-            let lines = explain(&valuation, at).unwrap();
+            let lines = explain(&valuation, at, None).unwrap();
+            // Fewer lines are the same lines.
+            for depth in 0..3 {
+                let shallow: Vec<Line> = lines.iter().filter(|line| line.depth <= depth).cloned().collect();
+                prop_assert_eq!(explain(&valuation, at, Some(depth)).unwrap(), shallow);
+            }
             let leaves = lines.iter().zip(lines.iter().skip(1).map(|line| line.depth).chain([0]));
             let leaves = leaves.filter(|(line, next)| *next <= line.depth && matches!(line.amount, Amount::Known(_)));
             prop_assert_eq!(leaves.map(|(line, _)| cents(&line.amount)).sum::<i64>(), whole);

@@ -3,7 +3,7 @@
 use super::basis::{FINE, whole};
 use super::costing::{Cost, NOT_PRICED};
 use super::shares::{Provider, Use};
-use super::valuation::Valuation;
+use super::valuation::{Sum, Valuation};
 use crate::allocation::{part, round_parts};
 use crate::model::RecordId;
 use crate::model::service::{Component, Service, Target};
@@ -39,32 +39,25 @@ pub struct Line {
     pub amount: Amount,
 }
 
-/// How many parts of a cost are not priced; lines that only sum up others do not count.
-pub fn holes(lines: &[Line]) -> usize {
-    let below = lines.iter().skip(1).map(|line| line.depth).chain([0]);
-    lines
-        .iter()
-        .zip(below)
-        .filter(|(line, next)| *next <= line.depth && matches!(line.amount, Amount::Missing(_)))
-        .count()
-}
-
 /// Services nest no deeper than this.
 const MOST_LEVELS: usize = 32;
 
 /// The cost of a service: its line, then those below it. The lines below one add up to it: the
-/// service is rounded, and parts are cut from what is above them.
+/// service is rounded, and parts are cut from what is above them. Lines deeper than `depth` are left
+/// out, and nothing else changes.
 ///
 /// # Errors
 /// A figure too large to be exact.
-pub fn explain(valuation: &Valuation<'_>, at: usize) -> Result<Vec<Line>, MoneyError> {
+pub fn explain(valuation: &Valuation<'_>, at: usize, depth: Option<u8>) -> Result<Vec<Line>, MoneyError> {
     let Some(service) = valuation.service(at) else { return Ok(Vec::new()) };
-    let mut walk = Walk { valuation, path: Vec::new() };
+    let most = depth.unwrap_or(u8::MAX);
+    let mut walk = Walk { valuation, most, path: Vec::new() };
     let origin = Origin { record: service.0.record_id(), field: "components".into() };
     let exact = valuation.exact(at);
     let branch = walk.service(at, 0, exact, origin, None)?;
     let mut lines = Vec::new();
     branch.settle(valuation, valuation.rounded(at)?, &mut lines)?;
+    lines.retain(|line| line.depth <= most);
     Ok(lines)
 }
 
@@ -101,9 +94,15 @@ impl Branch {
     }
 
     /// The sum of the lines below, which says when some of them are holes.
-    fn sum(mut line: Line, below: Vec<Branch>) -> Branch {
+    fn sum(line: Line, below: Vec<Branch>) -> Branch {
         let holes = below.iter().any(|branch| matches!(branch.state, State::Missing | State::AtLeast));
         let known = below.iter().any(|branch| matches!(branch.state, State::Known | State::AtLeast));
+        let exact = below.iter().map(|branch| branch.exact).sum();
+        Branch { below, ..Branch::whole(line, exact, known, holes) }
+    }
+
+    /// A line that sums up others, of which some are known and some are holes.
+    fn whole(mut line: Line, exact: i128, known: bool, holes: bool) -> Branch {
         let state = match (known, holes) {
             (true, false) => State::Known,
             (true, true) => State::AtLeast,
@@ -114,8 +113,12 @@ impl Branch {
             State::Missing => Amount::Missing("nothing below is priced".to_owned()),
             _ => Amount::Carried,
         };
-        let exact = below.iter().map(|branch| branch.exact).sum();
-        Branch { line, exact, state, below }
+        Branch { line, exact, state, below: Vec::new() }
+    }
+
+    /// A line whose parts are too deep to be told.
+    fn told(line: Line, exact: i128, sum: &Sum) -> Branch {
+        Branch::whole(line, exact, sum.is_known, sum.holes > 0)
     }
 
     /// Writes the lines, the first one being `count` minor units.
@@ -145,6 +148,8 @@ impl Branch {
 
 struct Walk<'v, 'a> {
     valuation: &'v Valuation<'a>,
+    /// The deepest lines that are told.
+    most: u8,
     /// The services between the root and here.
     path: Vec<&'a str>,
 }
@@ -172,6 +177,9 @@ impl<'a> Walk<'_, 'a> {
             line.amount = Amount::Known(self.valuation.money(0)?);
             return Ok(Branch::leaf(line, exact));
         }
+        if let Some(sum) = self.valuation.services.get(at).filter(|_| depth >= self.most) {
+            return Ok(Branch::told(line, exact, sum));
+        }
         self.path.push(id);
         let scale = Scale { part: exact, whole: self.valuation.exact(at) };
         let mut below = Vec::new();
@@ -186,7 +194,7 @@ impl<'a> Walk<'_, 'a> {
             line.amount = Amount::Missing("the service has no components".to_owned());
             return Ok(Branch::leaf(line, 0));
         }
-        Ok(Branch::sum(line, below))
+        Ok(Branch { exact, ..Branch::sum(line, below) })
     }
 
     fn component(
@@ -266,8 +274,13 @@ impl<'a> Walk<'_, 'a> {
             return Ok(Branch::hole(depth, label, origin, share, reason.clone()));
         }
         let deeper = depth.saturating_add(1);
-        let whole = self.valuation.items.get(id).map_or(0, |sum| whole(&sum.figures));
-        let scale = Scale { part: scale.of(flow)?, whole };
+        let line = Line { depth, label, origin, share, amount: Amount::Carried };
+        let sum = self.valuation.items.get(id);
+        let exact = scale.of(flow)?;
+        if let Some(sum) = sum.filter(|_| depth >= self.most) {
+            return Ok(Branch::told(line, exact, sum));
+        }
+        let scale = Scale { part: exact, whole: sum.map_or(0, |sum| whole(&sum.figures)) };
         let mut below = Vec::new();
         for cost in self.valuation.costing.of_item(item) {
             below.push(self.cost(cost, deeper, scale)?);
@@ -288,7 +301,7 @@ impl<'a> Walk<'_, 'a> {
                 }
             });
         }
-        Ok(Branch::sum(Line { depth, label, origin, share, amount: Amount::Carried }, below))
+        Ok(Branch { exact, ..Branch::sum(line, below) })
     }
 
     fn cost(&self, cost: Cost, depth: u8, scale: Scale) -> Result<Branch, MoneyError> {
@@ -397,6 +410,16 @@ mod tests {
         ])
     }
 
+    /// How many parts of a cost are not priced; lines that only sum up others do not count.
+    fn holes(lines: &[Line]) -> usize {
+        let below = lines.iter().skip(1).map(|line| line.depth).chain([0]);
+        lines
+            .iter()
+            .zip(below)
+            .filter(|(line, next)| *next <= line.depth && matches!(line.amount, Amount::Missing(_)))
+            .count()
+    }
+
     fn lines(service: &str) -> Vec<String> {
         cost(service).0
     }
@@ -408,7 +431,7 @@ mod tests {
             Period { start: parse_date("2024-01-01").unwrap(), end: parse_date("2024-12-31").unwrap() };
         let valuation = Valuation::of(&snapshot, Basis::new(period, "accounting")).unwrap();
         let at = valuation.position(service).unwrap();
-        let lines = explain(&valuation, at).unwrap();
+        let lines = explain(&valuation, at, None).unwrap();
         assert_eq!(valuation.services[at].holes, holes(&lines), "{service}");
         let amount = |amount: &Amount| match amount {
             Amount::Known(money) => money.amount_text(),
