@@ -5,6 +5,7 @@ pub mod closing;
 pub mod contract;
 pub mod item;
 mod kind;
+pub mod lease;
 pub mod party;
 pub mod policy;
 pub mod record;
