@@ -70,7 +70,7 @@ pub fn lease_problem(snapshot: &Snapshot, contract: Contract<'_>) -> Option<Prob
 
 /// Whether a lease may be exempt as it says.
 fn exempt(contract: Contract<'_>, lease: Lease<'_>, exemption: Exemption) -> Result<(), Problem> {
-    for field in lease.fields().filter(|field| !["book", "exemption", "term"].contains(field)) {
+    if let Some(field) = lease.fields().find(|field| !["book", "exemption", "term"].contains(field)) {
         let text = format!("`{field}` means nothing to an exempt lease: delete it, or the exemption");
         return Err(wrong(format!("lease.{field}"), text));
     }

@@ -3,6 +3,9 @@
 //! A named report (`estate report NAME`) is one file and one line in [`NAMED`].
 
 mod forecast;
+mod grouping;
+mod leases;
+mod prepaid;
 mod register;
 mod roll_forward;
 mod schedule;
@@ -15,8 +18,12 @@ use crate::report::{Cell, Report};
 use crate::snapshot::Snapshot;
 use crate::value::Amount;
 
+pub use forecast::forecast;
+pub use grouping::GroupBy;
+pub use leases::lease;
+pub use prepaid::prepaid_plan;
 pub use register::register;
-pub use roll_forward::{GroupBy, roll_forward};
+pub use roll_forward::roll_forward;
 pub use schedule::{Steps, schedule};
 pub use value::{Origins, value};
 pub use value_change::value_change;
@@ -40,7 +47,8 @@ pub struct NamedReport {
 }
 
 /// Every named report.
-pub static NAMED: &[&NamedReport] = &[&valuation::REPORT, &register::REPORT, &forecast::REPORT];
+pub static NAMED: &[&NamedReport] =
+    &[&valuation::REPORT, &register::REPORT, &forecast::REPORT, &prepaid::REPORT, &leases::REPORT];
 
 /// An amount as a cell: a hole shows its reason, and so does a sum with holes below it.
 fn amount_cell(amount: &Amount) -> Cell {
