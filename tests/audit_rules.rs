@@ -362,6 +362,7 @@ fn no_edit_breaks_a_rule_on_the_estate_behind_the_gate() {
         "relation-cycle",
         "restated-closing",
         "salvage-above-cost",
+        "section-179-over-limit",
         "unusable-policy",
     ];
     assert_eq!(broken_by.iter().map(String::as_str).collect::<Vec<_>>(), expected);

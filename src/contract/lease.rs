@@ -185,10 +185,9 @@ impl<'a> Reading<'a> {
         }
         match months.is_multiple_of(self.course.months) {
             true => Ok(months / self.course.months),
-            false => Err(wrong(
-                field,
-                format!("a term of {months} months is no whole number of periods of {}", per.name()),
-            )),
+            false => {
+                Err(wrong(field, format!("a term of {months} months is no whole number of {}s", per.name())))
+            }
         }
     }
 

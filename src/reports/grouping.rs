@@ -190,3 +190,7 @@ pub(super) fn split(figures: &[Money], parts: &[(&str, Decimal)]) -> Result<Vec<
     }
     Ok(rows)
 }
+
+#[cfg(test)]
+#[path = "grouping_tests.rs"]
+mod tests;

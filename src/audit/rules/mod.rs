@@ -19,6 +19,7 @@ mod duplicate_plan;
 mod duplicate_serial;
 mod expired_waiver;
 mod fiscal_year_gap;
+mod impossible_lease;
 mod impossible_schedule;
 mod in_use_without_date;
 mod in_use_without_host;
@@ -35,6 +36,7 @@ mod rests_on_retired;
 mod salvage_above_cost;
 mod schedule_before_acquisition;
 mod schedule_without_cost;
+mod section_179_over_limit;
 mod self_reference;
 mod signed_after_start;
 mod status_against_dates;
@@ -117,10 +119,12 @@ pub static RULES: &[&Rule] = &[
     &disposal_before_start::RULE,
     &disposal_mismatch::RULE,
     &impossible_schedule::RULE,
+    &section_179_over_limit::RULE,
     &restated_closing::RULE,
     // Contracts.
     &term_ends_before_start::RULE,
     &signed_after_start::RULE,
+    &impossible_lease::RULE,
     &contract_covers_retired::RULE,
     &contract_covers_nothing::RULE,
     // Services.
