@@ -5,6 +5,7 @@ use crate::date::Date;
 use crate::model::Record;
 use crate::model::record::as_date;
 
+mod book_of_several_currencies;
 mod consumer_shares_not_100_percent;
 mod contract_covers_nothing;
 mod contract_covers_retired;
@@ -115,6 +116,7 @@ pub static RULES: &[&Rule] = &[
     &unknown_book::RULE,
     &duplicate_plan::RULE,
     &mixed_currencies::RULE,
+    &book_of_several_currencies::RULE,
     &salvage_above_cost::RULE,
     &disposal_before_start::RULE,
     &disposal_mismatch::RULE,
