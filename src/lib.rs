@@ -64,9 +64,9 @@ pub mod graph;
 // What is made of it.
 pub mod schedule;
 
-pub mod closing;
-
 pub mod contract;
+
+pub mod closing;
 pub mod query;
 
 pub mod policy;

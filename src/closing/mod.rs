@@ -14,7 +14,10 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
+use crate::contract::lease_plan;
 use crate::date::{Period, day_before};
+use crate::model::contract::Contract;
+use crate::model::lease::Lease;
 use crate::model::schedule::Schedule;
 use crate::money::{Money, MoneyError};
 use crate::schedule::{Plan, Planner, RULE_DATA};
@@ -23,7 +26,7 @@ use crate::snapshot::Snapshot;
 pub use asset::Asset;
 pub use compare::{Restatement, What, differences, restatements};
 
-/// The items of a book in a period, by id, and why the figures of some cannot be said.
+/// The items of a book in a period and the rights of use, by id of item or contract, and why the figures of some cannot be said.
 #[derive(Default)]
 pub struct Assets<'s> {
     pub known: BTreeMap<&'s str, Asset>,
@@ -49,7 +52,33 @@ pub fn assets<'s>(snapshot: &'s Snapshot, planner: &Planner<'s>, book: &str, per
         };
         assets.holes.extend(hole.map(|why| (item, why)));
     }
+    for contract in snapshot.contracts() {
+        // A contract that cannot be read has a hole where it is known to be of the book.
+        let measured = |lease: Lease<'_>| lease.book == book && lease.exemption().is_none();
+        if !contract.lease().is_some_and(measured) {
+            continue;
+        }
+        let hole = match right_of_use(snapshot, contract, period) {
+            Ok(None) => continue,
+            Ok(Some(asset)) => {
+                let before = assets.known.insert(contract.id(), asset);
+                before.map(|_| "an item and a contract of this id are both in the book".to_owned())
+            }
+            Err(why) => Some(why),
+        };
+        assets.holes.extend(hole.map(|why| (contract.id(), why)));
+    }
     assets
+}
+
+fn right_of_use(
+    snapshot: &Snapshot,
+    contract: Contract<'_>,
+    period: Period,
+) -> Result<Option<Asset>, String> {
+    let plan = lease_plan(snapshot, contract).map_err(|problem| problem.to_string())?;
+    let figures = figures(&plan.right_of_use, period).map_err(|error| error.to_string())?;
+    Ok(figures.map(|figures| Asset::new(figures, &terms::of_lease(contract, period.end))))
 }
 
 fn asset<'s>(

@@ -4,6 +4,7 @@
 //! the engine gives the same text.
 
 use crate::date::{Date, parse_date};
+use crate::model::contract::Contract;
 use crate::model::schedule::Schedule;
 use crate::snapshot::Snapshot;
 use crate::yaml::Value;
@@ -31,6 +32,16 @@ pub(super) fn text(snapshot: &Snapshot, schedule: Schedule<'_>, book: &str, end:
     let of_book =
         |event: &Value<'_>| event.field("book").and_then(|name| name.text()).is_none_or(|name| name == book);
     text.push_str(&format!("events={}", list(events.filter(of_book), end)));
+    text
+}
+
+/// Of a lease: what is paid, for how long, and how it is measured. So the liability has no figures in
+/// a closing, and yet does not change unseen.
+pub(super) fn of_lease(contract: Contract<'_>, end: Date) -> String {
+    let mut text = format!("lease of {}\n", contract.id());
+    for field in ["term", "price", "lease"] {
+        add(&mut text, field, contract.0.field(field), end);
+    }
     text
 }
 

@@ -19,8 +19,8 @@ pub static REPORT: NamedReport = NamedReport {
     make,
 };
 
-/// What the two columns of balances are in the accounts of a side. PCG art. 944-40, 944-41 and
-/// 944-48.
+/// What the two columns of balances are in the accounts of a side: the French chart, whose art. 944-48
+/// (444/48 of 1999) describes 486 and 487.
 fn accounts(contract: Contract<'_>) -> &'static str {
     match contract.is_supplier_side() {
         true => "486 prepaid expenses, 408 expenses not yet billed",
