@@ -14,10 +14,9 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
-use crate::contract::lease_plan;
+use crate::contract::{lease_plan, leases};
 use crate::date::{Period, day_before};
 use crate::model::contract::Contract;
-use crate::model::lease::Lease;
 use crate::model::schedule::Schedule;
 use crate::money::{Money, MoneyError};
 use crate::schedule::{Plan, Planner, RULE_DATA};
@@ -52,12 +51,7 @@ pub fn assets<'s>(snapshot: &'s Snapshot, planner: &Planner<'s>, book: &str, per
         };
         assets.holes.extend(hole.map(|why| (item, why)));
     }
-    for contract in snapshot.contracts() {
-        // A contract that cannot be read has a hole where it is known to be of the book.
-        let measured = |lease: Lease<'_>| lease.book == book && lease.exemption().is_none();
-        if !contract.lease().is_some_and(measured) {
-            continue;
-        }
+    for contract in leases(snapshot, book) {
         let hole = match right_of_use(snapshot, contract, period) {
             Ok(None) => continue,
             Ok(Some(asset)) => {

@@ -39,10 +39,15 @@ pub(super) fn text(snapshot: &Snapshot, schedule: Schedule<'_>, book: &str, end:
 /// a closing, and yet does not change unseen.
 pub(super) fn of_lease(contract: Contract<'_>, end: Date) -> String {
     let mut text = format!("lease of {}\n", contract.id());
-    for field in ["term", "price", "lease"] {
+    for field in ["term", "price"] {
         add(&mut text, field, contract.0.field(field), end);
     }
-    text
+    let fields = contract.0.field("lease").into_iter().flat_map(|lease| lease.entries());
+    let written = fields.map(|(name, _, value)| format!("{name}={}\n", canonical(value, end)));
+    // A list of which nothing matters yet is as good as none.
+    let mut written: Vec<String> = written.filter(|line| !line.ends_with("=[]\n")).collect();
+    written.sort();
+    text + &written.concat()
 }
 
 fn add(text: &mut String, name: &str, value: Option<Value<'_>>, end: Date) {

@@ -34,10 +34,10 @@ pub struct LeasePlan {
 /// # Errors
 /// What is missing or impossible, and the field to look at.
 pub fn lease_plan(snapshot: &Snapshot, contract: Contract<'_>) -> Result<LeasePlan, Problem> {
-    let lease = contract.lease().ok_or_else(|| wrong("lease", "the contract is no lease"))?;
     if !contract.0.is_sound() {
         return Err(Problem::new(format!("contract {} has errors", contract.id())));
     }
+    let lease = contract.lease().ok_or_else(|| wrong("lease", "the contract is no lease"))?;
     if lease.exemption().is_some() {
         return Err(wrong("lease.exemption", "an exempt lease has neither a liability nor a right of use"));
     }
@@ -56,6 +56,15 @@ pub fn lease_plan(snapshot: &Snapshot, contract: Contract<'_>) -> Result<LeasePl
     let periods = u32::try_from(periods).map_err(|_| MoneyError::Overflow)?;
     let term = Period { start: reading.course.start, end: day_before(reading.course.first_day(periods)?) };
     Ok(LeasePlan { liability, right_of_use, term, described })
+}
+
+/// The contracts whose right of use a book keeps, those among them that cannot be read: such a one
+/// may be of any book.
+pub fn leases<'s>(snapshot: &'s Snapshot, book: &str) -> impl Iterator<Item = Contract<'s>> {
+    snapshot.contracts().filter(move |contract| match contract.lease() {
+        Some(lease) => lease.book == book && lease.exemption().is_none(),
+        None => contract.0.root().is_none() || contract.0.field("lease").is_some(),
+    })
 }
 
 /// What is impossible in a lease, exempt ones among them; `None` where the record has findings of

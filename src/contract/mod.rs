@@ -9,6 +9,6 @@ mod notice;
 
 pub use accrual::{Accrual, accrual};
 pub use billing::Billing;
-pub use lease::{LeasePlan, lease_plan, lease_problem};
+pub use lease::{LeasePlan, lease_plan, lease_problem, leases};
 pub use liability::{Change, Liability};
 pub use notice::{notice_by, term_at};

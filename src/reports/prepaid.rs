@@ -1,16 +1,15 @@
 //! What contracts bill against what they cost: the plan of one contract, and what is carried over a
 //! day by all of them.
 
+use super::register::Totals;
 use super::schedule::{Steps, months};
 use super::{NamedReport, Request};
-use crate::contract::Billing;
+use crate::contract::{Billing, leases};
 use crate::date::{Date, Period, day_after};
 use crate::model::contract::{Contract, Renewal};
 use crate::money::{Money, MoneyError};
 use crate::report::{Cell, Column, Report, Section};
 use crate::snapshot::Snapshot;
-
-use super::register::{Totals, leases};
 
 pub static REPORT: NamedReport = NamedReport {
     name: "prepaid",

@@ -1,9 +1,8 @@
 //! The register of depreciable items: what each cost and is worth at a day.
 
 use super::NamedReport;
-use crate::contract::lease_plan;
+use crate::contract::{lease_plan, leases};
 use crate::date::Date;
-use crate::model::contract::Contract;
 use crate::model::schedule::Schedule;
 use crate::model::{Kind, Record};
 use crate::money::{Money, MoneyError};
@@ -68,13 +67,6 @@ pub(super) fn all_entries<'a>(snapshot: &'a Snapshot, book: &str) -> Vec<Entry<'
     }));
     entries.sort_by_key(|entry| (entry.class, entry.item));
     entries
-}
-
-/// The contracts with a right of use in a book.
-pub(super) fn leases<'a>(snapshot: &'a Snapshot, book: &str) -> impl Iterator<Item = Contract<'a>> {
-    snapshot.contracts().filter(move |contract| {
-        contract.lease().is_some_and(|lease| lease.book == book && lease.exemption().is_none())
-    })
 }
 
 /// The register at the end of `as_of`, ordered by class and id.

@@ -21,6 +21,9 @@ pub static RULE: Rule = Rule {
             (Kind::Schedule, "components"),
             (Kind::Schedule, "units"),
             (Kind::Schedule, "events"),
+            (Kind::Contract, "term"),
+            (Kind::Contract, "price"),
+            (Kind::Contract, "lease"),
             (Kind::Closing, "books"),
             (Kind::Closing, "status"),
             (Kind::Closing, "start"),
@@ -52,14 +55,17 @@ fn finding(context: &Context<'_>, closing: Closing<'_>, restatement: &Restatemen
         item => format!("{name} is closed (book {book}), and `{item}` is restated: {what}"),
     };
     let plans = context.schedules_of(item).iter().filter(|schedule| schedule.book(book).is_some());
-    match plans.map(|schedule| schedule.0).next() {
-        Some(record) => {
-            let field = format!("books.{book}");
-            RULE.finding(record.at_key(&field), message)
-                .field(field)
-                .related(closed_at, "closed here")
-                .help(help)
-        }
+    let plan = plans.map(|schedule| (schedule.0, format!("books.{book}"))).next();
+    let lease = || {
+        let contract = context.snapshot.contract(item).filter(|contract| contract.lease().is_some())?;
+        Some((contract.0, "lease".to_owned()))
+    };
+    match plan.or_else(lease) {
+        Some((record, field)) => RULE
+            .finding(record.at_key(&field), message)
+            .field(field)
+            .related(closed_at, "closed here")
+            .help(help),
         None => RULE.finding(closed_at, message).field(format!("books.{book}")).help(help),
     }
 }
