@@ -283,7 +283,11 @@ impl<'a> Reading<'a> {
         };
         let points = self.rate_of_period(self.rate)?.checked_mul(Decimal::ONE_HUNDRED);
         let points = points.ok_or(MoneyError::Overflow)?;
-        Ok(format!("{} a year, {basis}: {points:.6}% for {} months", self.rate, self.course.months))
+        let every = match self.course.months {
+            1 => "a month".to_owned(),
+            months => format!("every {months} months"),
+        };
+        Ok(format!("{} a year, {basis}: {points:.6}% {every}", self.rate))
     }
 
     /// What the remeasurements bring to the right of use.

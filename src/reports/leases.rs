@@ -90,12 +90,13 @@ fn rows(snapshot: &Snapshot, plan: &LeasePlan, steps: Steps) -> Result<Vec<Vec<C
 
 fn row(plan: &LeasePlan, year: &str, period: Period) -> Result<Vec<Cell>, MoneyError> {
     let liability = &plan.liability;
+    let measured = liability.changed(Change::Measured, period)?;
     Ok(vec![
         Cell::text(year),
         Cell::Date(period.start),
         Cell::Date(period.end),
         Cell::Money(liability.balance(day_before(period.start))?),
-        Cell::Delta(liability.changed(Change::Measured, period)?),
+        if measured.is_zero() { Cell::Empty } else { Cell::Delta(measured) },
         Cell::Money(liability.interest(period)?),
         Cell::Money(liability.changed(Change::Paid, period)?),
         Cell::Money(liability.balance(period.end)?),
@@ -115,7 +116,7 @@ fn make(request: &Request<'_>) -> Report {
             Column::money("liability", "Liability"),
             Column::money("depreciation", "Depreciation"),
             Column::money("interest", "Interest"),
-            Column::money("payments", "Payments"),
+            Column::money("paid", "Paid"),
         ],
     );
     let (mut totals, mut exempt) = (Totals::of(5), Vec::new());
