@@ -7,7 +7,7 @@ use rust_decimal::{Decimal, MathematicalOps};
 
 use super::liability::{Course, Liability, Payments};
 use crate::date::{Date, Duration, Period, day_after, day_before};
-use crate::model::contract::{Contract, Per};
+use crate::model::contract::{Billed, Contract, Per};
 use crate::model::lease::{Exemption, Lease, RateBasis, Remeasurement};
 use crate::money::{Money, MoneyError, Percent};
 use crate::schedule::{Convention, Details, Event, Method, Plan, Problem, Revision, Rounding, Terms, What};
@@ -83,10 +83,13 @@ fn exempt(contract: Contract<'_>, lease: Lease<'_>, exemption: Exemption) -> Res
         let text = format!("`{field}` means nothing to an exempt lease: delete it, or the exemption");
         return Err(wrong(format!("lease.{field}"), text));
     }
-    let months = term_months(contract, lease)?;
-    if exemption == Exemption::ShortTerm && months > 12 {
-        let text = format!("a short-term lease has at most 12 months, and this one has {months}");
-        return Err(wrong("lease.exemption", text));
+    // What is of low value is so for however long it is rented.
+    if exemption == Exemption::ShortTerm {
+        let months = term_months(contract, lease)?;
+        if months > 12 {
+            let text = format!("a short-term lease has at most 12 months, and this one has {months}");
+            return Err(wrong("lease.exemption", text));
+        }
     }
     Ok(())
 }
@@ -103,7 +106,7 @@ fn term_months(contract: Contract<'_>, lease: Lease<'_>) -> Result<u32, Problem>
     let (start, end) = contract.start().zip(contract.initial_end()).ok_or_else(|| {
         wrong("lease", "the contract has no end: give the term of the lease as `lease.term`")
     })?;
-    let course = Course { start, months: 1, billed: crate::model::contract::Billed::InArrears };
+    let course = Course { start, months: 1, billed: Billed::InArrears };
     course.beginning_on(day_after(end)).filter(|months| *months > 0).ok_or_else(|| {
         wrong(
             "term",

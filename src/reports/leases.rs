@@ -4,7 +4,7 @@ use super::register::Totals;
 use super::schedule::{Steps, columns, months, push};
 use super::{NamedReport, Request};
 use crate::contract::{Change, LeasePlan, lease_plan};
-use crate::date::{Period, day_after, day_before};
+use crate::date::{Date, Period, day_after, day_before};
 use crate::model::contract::Contract;
 use crate::money::{Money, MoneyError};
 use crate::report::{Cell, Column, Report, Section};
@@ -153,7 +153,7 @@ fn make(request: &Request<'_>) -> Report {
 }
 
 /// The end of the term; right of use and liability at the value date, what the period brings.
-fn figures(request: &Request<'_>, contract: Contract<'_>) -> Result<(crate::date::Date, [Money; 5]), String> {
+fn figures(request: &Request<'_>, contract: Contract<'_>) -> Result<(Date, [Money; 5]), String> {
     let plan = lease_plan(request.snapshot, contract).map_err(|problem| problem.to_string())?;
     let figures = || {
         Ok::<_, MoneyError>([

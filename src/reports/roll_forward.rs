@@ -44,11 +44,7 @@ pub fn roll_forward(snapshot: &Snapshot, period: Period, book: &str, by: GroupBy
     let (mut count, mut all) = (0, Totals::of(COLUMNS.len()));
     let mut reasons: Vec<String> = doubt.iter().cloned().collect();
     for entry in all_entries(snapshot, book) {
-        let figures = match figures(&entry, period) {
-            Ok(None) => continue,
-            Ok(Some(figures)) => Ok(figures),
-            Err(reason) => Err(reason),
-        };
+        let Some(figures) = figures(&entry, period).transpose() else { continue };
         count += 1;
         let parts = rows.parts(&entry);
         match &figures {
