@@ -46,6 +46,7 @@ mod target;
 mod undo;
 mod unset;
 mod value;
+mod verify;
 mod versions;
 mod writing;
 
@@ -119,6 +120,7 @@ verbs! {
     Undo = undo;
     Unset = unset;
     Value = value;
+    Verify = verify;
 }
 
 /// Parses the arguments, runs the verb and answers its exit code.

@@ -37,6 +37,7 @@ mod schedule_before_acquisition;
 mod schedule_without_cost;
 mod self_reference;
 mod signed_after_start;
+mod stale_record;
 mod status_against_dates;
 mod term_ends_before_start;
 mod unknown_book;
@@ -106,6 +107,7 @@ pub static RULES: &[&Rule] = &[
     &in_use_without_location::RULE,
     &in_use_without_host::RULE,
     &rests_on_retired::RULE,
+    &stale_record::RULE,
     // Cost and depreciation.
     &cost_without_schedule::RULE,
     &schedule_without_cost::RULE,
