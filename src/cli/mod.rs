@@ -39,6 +39,7 @@ mod resolve;
 mod retire;
 mod schedule;
 mod schema;
+mod score;
 mod set;
 mod show;
 mod subject;

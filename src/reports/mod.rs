@@ -6,6 +6,7 @@ mod forecast;
 mod register;
 mod roll_forward;
 mod schedule;
+mod score;
 mod valuation;
 mod value;
 mod value_change;
@@ -18,6 +19,7 @@ use crate::value::Amount;
 pub use register::register;
 pub use roll_forward::{GroupBy, roll_forward};
 pub use schedule::{Steps, schedule};
+pub use score::{ScoredVersion, score, score_trend};
 pub use value::{Origins, value};
 pub use value_change::value_change;
 

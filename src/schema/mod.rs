@@ -12,6 +12,7 @@
 //! | `x-estate-key` | a list of mappings | the keys by which its elements are matched |
 //! | `x-estate-set` | a list of scalars | order has no meaning |
 //! | `x-estate-place` | a class | where its items are: each has a `location`, or a `host` |
+//! | `x-estate-recommended` | a class | fields that each item had better have, such as `attributes.os` |
 
 mod check;
 mod flatten;
@@ -60,6 +61,20 @@ impl Schema {
     /// Of a class: what says where an item of it is, `location` or `host`.
     pub fn place(&self) -> Option<&str> {
         self.flat.get("x-estate-place").and_then(Json::as_str)
+    }
+
+    /// Of a class: the fields that an item had better have, beyond those that it must. Their absence
+    /// breaks no rule and lowers the completeness of the data.
+    pub fn recommended(&self) -> impl Iterator<Item = &str> {
+        let list = self.flat.get("x-estate-recommended").and_then(Json::as_array);
+        list.into_iter().flatten().filter_map(Json::as_str)
+    }
+
+    /// What is wrong with the annotations of a class, which no validator looks at.
+    fn unknown_recommendation(&self) -> Option<String> {
+        let is_unknown = |field: &&str| self.shape.at(&yaml::Route::parse(field)).is_none();
+        let field = self.recommended().find(is_unknown)?;
+        Some(format!("x-estate-recommended names `{field}`, which is no field of the class"))
     }
 
     /// Compiled at first use: a command that reads one record needs one schema.
@@ -144,8 +159,11 @@ impl Schemas {
             let usable = flatten::flatten(&roots, name).and_then(|flat| {
                 let schema = Schema::new(name, text.clone(), flat);
                 // The estate's own schemas are compiled at once, so that a mistake has a finding.
-                match places.contains_key(name) && schema.validator().is_none() {
-                    true => Err("a keyword has a wrong value, or a pattern cannot be read".to_owned()),
+                match places.contains_key(name) {
+                    true if schema.validator().is_none() => {
+                        Err("a keyword has a wrong value, or a pattern cannot be read".to_owned())
+                    }
+                    true => schema.unknown_recommendation().map_or(Ok(schema), Err),
                     false => Ok(schema),
                 }
             });
@@ -208,6 +226,7 @@ mod tests {
             let schema = schemas.get(name).unwrap();
             assert!(schema.validator().is_some(), "{name} does not compile");
             assert!(!schema.title().is_empty() && !schema.description().is_empty(), "{name} has no title");
+            assert_eq!(schema.unknown_recommendation(), None, "{name}");
         }
         assert!(FIXED.iter().all(|name| schemas.get(name).is_some() && schemas.class(name).is_none()));
     }
@@ -220,14 +239,28 @@ mod tests {
             r#"{"title": "Badge reader", "description": "x", "allOf": [{"$ref": "item.schema.json"}],
                 "properties": {"class": {"const": "badge_reader"}, "attributes": {"type": "object",
                 "properties": {"doors": {"type": "integer"}}, "additionalProperties": false}},
-                "unevaluatedProperties": false}"#,
+                "x-estate-recommended": ["owner", "attributes.doors"], "unevaluatedProperties": false}"#,
+        );
+        let misspelt = class(
+            "gate",
+            r#"{"title": "Gate", "description": "x", "allOf": [{"$ref": "item.schema.json"}],
+                "x-estate-recommended": ["owmer"], "unevaluatedProperties": false}"#,
         );
         let bad = class("broken", "{\n \"type\": }");
         let lost = class("lost", r#"{"allOf": [{"$ref": "nowhere.schema.json"}]}"#);
-        let schemas = Schemas::with_own(&[good, bad, lost]);
+        let schemas = Schemas::with_own(&[good, bad, lost, misspelt]);
         assert!(schemas.class("badge_reader").is_some_and(|schema| schema.shape().field("owner").is_some()));
         let places: Vec<String> =
             schemas.findings.iter().map(|finding| finding.location.to_string()).collect();
-        assert_eq!(places, ["schemas/broken.schema.json:2:1", "schemas/lost.schema.json:1:1"]);
+        assert_eq!(
+            places,
+            [
+                "schemas/broken.schema.json:2:1",
+                "schemas/gate.schema.json:1:1",
+                "schemas/lost.schema.json:1:1"
+            ]
+        );
+        let recommended: Vec<_> = schemas.class("badge_reader").unwrap().recommended().collect();
+        assert_eq!(recommended, ["owner", "attributes.doors"]);
     }
 }

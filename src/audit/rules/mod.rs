@@ -50,6 +50,7 @@ mod waiver_without_reason;
 mod warranty_ends_before_acquisition;
 mod wrong_reference_kind;
 
+pub use duplicate_serial::identity;
 pub(super) use missing_change_reference::check as missing_change_reference;
 
 /// Every rule, in the order of the catalogue.
