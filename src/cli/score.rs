@@ -5,6 +5,7 @@ use std::str::FromStr;
 use estate::date::Date;
 use estate::glob;
 use estate::money::Percent;
+use estate::report::Report;
 use estate::reports::{self, ScoredVersion};
 use estate::score::{GroupBy, Scorecard, measure};
 use estate::snapshot::Snapshot;
@@ -54,7 +55,7 @@ pub fn run_score(context: &Context, args: &ScoreArgs, scope: &ScopeArgs) -> anyh
         let (mut versions, skipped) = past(context, &store, &args.tags)?;
         versions.push(ScoredVersion { name: snapshot.version().to_string(), as_of: context.as_of, card });
         let report = reports::score_trend(base, &versions);
-        skipped.into_iter().fold(report, |report, why| report.note(why))
+        skipped.into_iter().fold(report, Report::note)
     } else {
         let base = context.report("score", "Quality of the data", snapshot);
         let by = args.by.as_deref().and_then(GroupBy::from_name).unwrap_or(GroupBy::Class);

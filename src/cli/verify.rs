@@ -9,6 +9,7 @@ use estate::snapshot::Snapshot;
 use estate::store::Store;
 use estate::suggest;
 
+use super::completions::record_ids;
 use super::context::{self, Context};
 use super::failure::{Exit, Failure};
 use super::target::existing_id;
@@ -26,7 +27,7 @@ use super::writing::{Scope, WriteArgs, Writing, write};
   estate verify --where location=paris-dc1-room-a --where status=in_use -n")]
 pub struct Args {
     /// The items
-    #[arg(value_name = "ID", required_unless_present = "conditions", conflicts_with = "conditions")]
+    #[arg(value_name = "ID", required_unless_present = "conditions", conflicts_with = "conditions", add = record_ids())]
     ids: Vec<String>,
     /// The items that meet a condition, as of `estate list --where`; several are all to be met
     #[arg(long = "where", value_name = "CONDITION")]

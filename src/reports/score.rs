@@ -46,14 +46,13 @@ pub fn score_trend(base: Report, versions: &[ScoredVersion]) -> Report {
         section.push(cells);
     }
     let report = base.section(section);
-    let measured = |version: &ScoredVersion| {
-        version.card.indicators().map(|(_, tally)| tally.measured > 0).collect::<Vec<_>>()
-    };
-    let first = versions.first().map(measured);
-    if versions.iter().all(|version| Some(measured(version)) == first) {
-        return report;
+    let has_hole = |card: &Scorecard| card.indicators().any(|(_, tally)| tally.measured == 0);
+    match versions.iter().any(|version| has_hole(&version.card)) {
+        true => {
+            report.note("each score is the mean of what was measured, and compares where that is the same")
+        }
+        false => report,
     }
-    report.note("scores compare where the same was measured: each is the mean of what was")
 }
 
 fn checks(card: &Scorecard) -> Section {
@@ -66,20 +65,19 @@ fn checks(card: &Scorecard) -> Section {
         Column::number("score", "Score"),
     ];
     let mut section = Section::new("checks", "Scores", columns).tree();
-    let row = |name: &str, question: &str, tally: Tally| {
-        let numbers = [tally.passed, tally.measured, tally.failed()].map(|number| Cell::Int(number.into()));
-        let words = [Cell::text(name), if question.is_empty() { Cell::Empty } else { Cell::text(question) }];
-        words.into_iter().chain(numbers).chain([share(tally.share())]).collect::<Vec<_>>()
+    let row = |name: &str, question: Option<&str>, tally: Tally| {
+        let [passed, of, failed] =
+            [tally.passed, tally.measured, tally.failed()].map(|n| Cell::Int(n.into()));
+        vec![Cell::text(name), question.into(), passed, of, failed, share(tally.share())]
     };
     for (indicator, tally) in card.indicators() {
-        section.push(row(indicator.name(), "", tally));
+        section.push(row(indicator.name(), None, tally));
         for (check, tally) in card.checks().filter(|(check, _)| check.indicator() == indicator) {
-            section.push_at(1, row(check.name(), check.question(), tally));
+            section.push_at(1, row(check.name(), Some(check.question()), tally));
         }
     }
-    let blank = [Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty];
-    let overall = [Cell::text("Overall")].into_iter().chain(blank).chain([share(card.overall())]);
-    section.totals(overall.collect())
+    let (name, none, score) = (Cell::text("Overall"), || Cell::Empty, share(card.overall()));
+    section.totals(vec![name, none(), none(), none(), none(), score])
 }
 
 fn groups(quality: &Quality<'_>, by: GroupBy, snapshot: &Snapshot) -> Section {
@@ -145,7 +143,7 @@ fn failures(quality: &Quality<'_>) -> Section {
             section.push(vec![
                 Cell::id(checked.item.id()),
                 Cell::text(checked.item.class()),
-                checked.item.owner().map(Cell::id).unwrap_or(Cell::Empty),
+                checked.item.owner().map_or(Cell::Empty, Cell::id),
                 Cell::text(check.name()),
                 Cell::text(why),
                 Cell::id(at.to_string()),

@@ -70,11 +70,10 @@ impl Schema {
         list.into_iter().flatten().filter_map(Json::as_str)
     }
 
-    /// What is wrong with the annotations of a class, which no validator looks at.
-    fn unknown_recommendation(&self) -> Option<String> {
-        let is_unknown = |field: &&str| self.shape.at(&yaml::Route::parse(field)).is_none();
-        let field = self.recommended().find(is_unknown)?;
-        Some(format!("x-estate-recommended names `{field}`, which is no field of the class"))
+    /// A field that is recommended and does not exist, which no validator looks at: every item would
+    /// lack it.
+    fn unknown_recommendation(&self) -> Option<&str> {
+        self.recommended().find(|field| self.shape.at(&yaml::Route::parse(field)).is_none())
     }
 
     /// Compiled at first use: a command that reads one record needs one schema.
@@ -104,8 +103,9 @@ pub struct Schemas {
 
 /// Schemas of record kinds and shared definitions: the format of records itself, which an estate
 /// extends by classes but does not change.
-const FIXED: [&str; 10] = [
-    "common", "item", "service", "contract", "schedule", "party", "policy", "closing", "settings", "waivers",
+const FIXED: [&str; 11] = [
+    "common", "item", "service", "contract", "schedule", "party", "change", "policy", "closing", "settings",
+    "waivers",
 ];
 
 const SUFFIX: &str = ".schema.json";
@@ -159,16 +159,15 @@ impl Schemas {
             let usable = flatten::flatten(&roots, name).and_then(|flat| {
                 let schema = Schema::new(name, text.clone(), flat);
                 // The estate's own schemas are compiled at once, so that a mistake has a finding.
-                match places.contains_key(name) {
-                    true if schema.validator().is_none() => {
-                        Err("a keyword has a wrong value, or a pattern cannot be read".to_owned())
-                    }
-                    true => schema.unknown_recommendation().map_or(Ok(schema), Err),
+                match places.contains_key(name) && schema.validator().is_none() {
+                    true => Err("a keyword has a wrong value, or a pattern cannot be read".to_owned()),
                     false => Ok(schema),
                 }
             });
             match (usable, places.get(name)) {
-                (Ok(schema), _) => {
+                (Ok(schema), place) => {
+                    let mistake = place.zip(schema.unknown_recommendation());
+                    findings.extend(mistake.map(|(source, field)| no_such_field(source, field)));
                     by_name.insert(name.clone(), Arc::new(schema));
                 }
                 (Err(why), Some(source)) => findings.push(unusable(source, Span::default(), &why)),
@@ -206,6 +205,15 @@ fn file_name(path: &str) -> &str {
 fn line_start(source: &Source, line: usize) -> Span {
     let at: usize = source.text().split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     Span::new(at, at)
+}
+
+/// The schema stays in use: one recommendation is no reason to check nothing.
+fn no_such_field(source: &Source, field: &str) -> Finding {
+    let quoted = format!("\"{field}\"");
+    let at = source.text().find(&quoted).map_or(Span::default(), |at| Span::new(at, at + quoted.len()));
+    let message = format!("`{field}` is recommended and no field of this class");
+    Finding::error("unusable-schema", source.location(at), message)
+        .help("correct x-estate-recommended; a field of the class is written attributes.NAME")
 }
 
 fn unusable(source: &Source, span: Span, why: &str) -> Finding {
@@ -256,7 +264,7 @@ mod tests {
             places,
             [
                 "schemas/broken.schema.json:2:1",
-                "schemas/gate.schema.json:1:1",
+                "schemas/gate.schema.json:2:42",
                 "schemas/lost.schema.json:1:1"
             ]
         );

@@ -74,7 +74,7 @@ impl<'a> Checks<'a> {
         if fields.is_empty() || !is_readable(item) {
             return Outcome::NotMeasured;
         }
-        let is_missing = |field: &&str| !item.record().get(field).is_some_and(|value| !value.is_nothing());
+        let is_missing = |field: &&str| item.record().get(field).is_none_or(|value| value.is_nothing());
         let missing: Vec<&str> = fields.into_iter().filter(is_missing).collect();
         match missing.as_slice() {
             [] => Outcome::Passed,
@@ -152,7 +152,7 @@ fn is_readable(item: Item<'_>) -> bool {
     item.record().root().is_some_and(|root| root.is_mapping())
 }
 
-/// What is missing has no place; it is to be written in the record.
+/// What is missing has no place of its own: it is to be written in the record.
 fn failed(item: Item<'_>, why: impl Into<String>) -> Outcome {
     Outcome::Failed { why: why.into(), at: item.record().at("id") }
 }
