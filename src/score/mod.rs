@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | completeness | required | a field that its schema demands is missing or empty, or the file cannot be read |
 //! | | recommended | a field of its class's `x-estate-recommended` is missing or empty |
-//! | correctness | orphan | it has no relation, and nothing in use has one with it |
+//! | correctness | orphan | it has no relation with an item that has not ended, and no service or contract names it |
 //! | | stale | nobody has seen it for longer than its class allows (rule `stale-record`) |
 //! | | duplicate | it has the id, serial number or asset tag of one that comes before it |
 //! | compliance | policies | it breaks a policy that selects it |
