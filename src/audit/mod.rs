@@ -28,7 +28,7 @@ use crate::snapshot::Snapshot;
 use crate::source::Location;
 
 pub use gate::{needs_whole_estate, new_errors};
-pub use rules::RULES;
+pub use rules::{RULES, identity};
 pub use waivers::{Waiver, Waivers};
 
 /// A rule of the audit: what it forbids, why, and how it is checked.
@@ -146,8 +146,7 @@ pub struct Audit {
 /// Every finding on the estate: of reading, of the rules and of its policies.
 pub fn audit(snapshot: &Snapshot, as_of: Date) -> Audit {
     let context = Context::new(snapshot, as_of);
-    let mut findings = rule_findings(&context);
-    findings.extend(context.policies().judge());
+    let mut findings = judged(&context);
     let mut waivers = Waivers::of(snapshot);
     let waived = settle(&context, &mut waivers, &mut findings);
     for rule in RULES {
@@ -158,6 +157,21 @@ pub fn audit(snapshot: &Snapshot, as_of: Date) -> Audit {
     levels::apply(snapshot.settings(), &mut findings);
     finding::sort(&mut findings);
     Audit { findings, waived }
+}
+
+/// The findings of reading, rules and policies that are not off, those included that waivers accept: a
+/// decision to live with a finding does not make the data better.
+pub fn unwaived(snapshot: &Snapshot, as_of: Date) -> Vec<Finding> {
+    let mut findings = judged(&Context::new(snapshot, as_of));
+    levels::apply(snapshot.settings(), &mut findings);
+    finding::sort(&mut findings);
+    findings
+}
+
+fn judged(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = rule_findings(context);
+    findings.extend(context.policies().judge());
+    findings
 }
 
 /// The findings on a commit that names no change, at the levels of the settings: `by` says which it

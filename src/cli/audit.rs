@@ -12,6 +12,7 @@ use estate::store::write_file;
 
 use super::context::{Context, unknown_format};
 use super::failure::{Exit, Failure};
+use super::score::{ScoreArgs, run_score};
 use super::subject::{ScopeArgs, Subject};
 
 /// Check the estate: every file, every rule
@@ -31,7 +32,11 @@ use super::subject::{ScopeArgs, Subject};
   estate audit --changed-since main          what this branch has to do with
   estate audit --merge-with origin/main      what merging both branches would give
   estate audit --write-baseline known.json   accept what is there today
-  estate audit --baseline known.json         and fail on what is new")]
+  estate audit --baseline known.json         and fail on what is new
+  estate audit --score --by service          how good the data are, service by service
+  estate audit --score --details             what each item lacks, the worst first
+  estate audit --score --trend --tags 'close/*' --format md
+  estate audit --score --fail-under 80%      a gate on the quality of the data")]
 pub struct Args {
     /// The lowest level that makes the audit fail
     #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = ["error", "warning", "note"])]
@@ -50,9 +55,14 @@ pub struct Args {
     /// Write the findings to this file; with --baseline only those of it that are still found
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<PathBuf>,
+    #[command(flatten)]
+    score: ScoreArgs,
 }
 
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
+    if args.score.score {
+        return run_score(context, &args.score, &args.scope);
+    }
     let old = args.baseline.as_ref().map(read_baseline).transpose()?;
     let store = context.store()?;
     let subject = Subject::of(context, &store, &args.scope)?;

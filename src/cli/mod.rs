@@ -39,6 +39,7 @@ mod resolve;
 mod retire;
 mod schedule;
 mod schema;
+mod score;
 mod set;
 mod show;
 mod subject;
@@ -46,6 +47,7 @@ mod target;
 mod undo;
 mod unset;
 mod value;
+mod verify;
 mod versions;
 mod writing;
 
@@ -119,6 +121,7 @@ verbs! {
     Undo = undo;
     Unset = unset;
     Value = value;
+    Verify = verify;
 }
 
 /// Parses the arguments, runs the verb and answers its exit code.

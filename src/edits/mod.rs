@@ -8,6 +8,7 @@ mod create;
 mod rename;
 mod retire;
 mod value;
+mod verify;
 
 pub use assignment::{Assignment, Operator, shape_at};
 pub use close::{Closure, close, reopen};
@@ -15,6 +16,7 @@ pub use create::{adopted_text, default_plans, free_id, new_text, schema_line};
 pub use rename::{file_by_class, rename};
 pub use retire::{Retirement, retire, still_used};
 pub use value::typed;
+pub use verify::{Sighting, verify};
 
 use crate::yaml::PatchError;
 

@@ -23,7 +23,16 @@ pub struct Settings {
     pub protected: Vec<String>,
     /// Levels of rules of the audit that differ from their own, by the rule's id.
     pub levels: IndexMap<String, LevelSetting>,
+    /// By class, with `default` for the others.
+    stale_after: IndexMap<String, Duration>,
 }
+
+/// How long a sighting of an item holds where the settings say nothing: the usual year between two
+/// stock-takes.
+pub const STALE_AFTER: &str = "365d";
+
+/// The name under which `audit.stale_after` speaks of every class that it does not name.
+const EVERY_CLASS: &str = "default";
 
 /// What the settings make of a rule.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,7 +83,19 @@ impl Settings {
                 .collect::<Option<_>>()?,
             protected: raw.protected.classes,
             levels: raw.audit.levels.into_iter().map(|(rule, name)| (rule, level(&name))).collect(),
+            stale_after: durations(raw.audit.stale_after)?,
         })
+    }
+
+    /// How long a sighting of an item of the class holds, before its record counts as stale; `None`
+    /// where the settings leave it to [`STALE_AFTER`].
+    pub fn stale_after(&self, class: &str) -> Option<Duration> {
+        self.stale_after.get(class).or_else(|| self.stale_after.get(EVERY_CLASS)).copied()
+    }
+
+    /// The classes for which the settings state how long a sighting holds.
+    pub fn stale_after_classes(&self) -> impl Iterator<Item = &str> {
+        self.stale_after.keys().map(String::as_str).filter(|class| *class != EVERY_CLASS)
     }
 
     /// The book that reports use when none is named: the one marked so, or the first.
@@ -116,6 +137,8 @@ struct RawProtected {
 struct RawAudit {
     #[serde(default)]
     levels: IndexMap<String, String>,
+    #[serde(default)]
+    stale_after: IndexMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -151,6 +174,10 @@ struct RawPlan {
 /// The schema admits a level or `off`.
 fn level(name: &str) -> LevelSetting {
     Level::from_name(name).map_or(LevelSetting::Off, LevelSetting::Level)
+}
+
+fn durations(raw: IndexMap<String, String>) -> Option<IndexMap<String, Duration>> {
+    raw.into_iter().map(|(class, text)| Some((class, text.parse().ok()?))).collect()
 }
 
 fn calendar(yearly: Option<RawFiscalYear>, listed: Option<Vec<RawListedYear>>) -> Option<FiscalCalendar> {

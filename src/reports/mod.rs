@@ -9,6 +9,7 @@ mod prepaid;
 mod register;
 mod roll_forward;
 mod schedule;
+mod score;
 mod valuation;
 mod value;
 mod value_change;
@@ -25,6 +26,7 @@ pub use prepaid::prepaid_plan;
 pub use register::register;
 pub use roll_forward::roll_forward;
 pub use schedule::{Steps, schedule};
+pub use score::{ScoredVersion, score, score_trend};
 pub use value::{Origins, value};
 pub use value_change::value_change;
 

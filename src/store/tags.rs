@@ -2,7 +2,9 @@
 
 use git2::{ErrorCode, ObjectType, Oid};
 
+use super::history::committed_on;
 use super::{Committed, Store, StoreError, Transaction};
+use crate::date::Date;
 
 impl Store {
     /// The tags whose names begin with `prefix`, in order.
@@ -24,10 +26,20 @@ impl Store {
 
     /// Whether the commit is there and HEAD comes after it.
     pub fn leads_to_head(&self, commit: &str) -> Result<bool, StoreError> {
-        let git = self.git()?;
-        let (Ok(id), Ok(head)) = (Oid::from_str(commit), git.refname_to_id("HEAD")) else { return Ok(false) };
+        if self.head().is_none() { Ok(false) } else { self.leads_to(commit, "HEAD") }
+    }
+
+    /// Whether the commit is there and `revision` is it or comes after it.
+    pub fn leads_to(&self, commit: &str, revision: &str) -> Result<bool, StoreError> {
+        let (git, head) = (self.git()?, self.commit_at(revision)?.id());
+        let Ok(id) = Oid::from_str(commit) else { return Ok(false) };
         let there = git.find_commit(id).is_ok();
         Ok(there && (id == head || git.graph_descendant_of(head, id)?))
+    }
+
+    /// The day on which the commit was committed, where the committer was; `None` where its date is none.
+    pub fn committed_on(&self, commit: &str) -> Result<Option<Date>, StoreError> {
+        Ok(committed_on(&self.commit_at(commit)?))
     }
 
     /// The commit before, on the line that it was made on.

@@ -36,24 +36,29 @@ const PLACEHOLDERS: [&str; 12] = [
     "xxxxxxxx",
 ];
 
-/// Reports items of one class that have the same text in `field`, whatever its case.
+/// The number in `field` by which an item is told from others of its class; `None` where there is
+/// none to go by.
 ///
 /// Items that have left the organisation do not count: a machine sold may be bought back, and a
 /// replacement takes over the tag of the machine that went.
+pub fn identity(record: &Record, field: &str) -> Option<String> {
+    let value = record.text(field)?.trim().to_lowercase();
+    let counts = !PLACEHOLDERS.contains(&value.as_str()) && record.field("disposal").is_none();
+    counts.then_some(value)
+}
+
+/// Reports items of one class that have the same text in `field`, whatever its case.
 pub(super) fn report_same(rule: &Rule, field: &str, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut first: HashMap<(&str, String), &Record> = HashMap::new();
     for item in context.snapshot.items() {
         let record = item.record();
-        let Some(text) = record.text(field) else { continue };
-        let value = text.trim().to_lowercase();
-        if PLACEHOLDERS.contains(&value.as_str()) || record.field("disposal").is_some() {
-            continue;
-        }
+        let Some(value) = identity(record, field) else { continue };
         let Some(other) = first.get(&(item.class(), value.clone())) else {
             first.insert((item.class(), value), record);
             continue;
         };
-        let message = format!("`{}` is the {field} of `{}` too", text.trim(), other.id());
+        let text = record.text(field).unwrap_or_default().trim();
+        let message = format!("`{text}` is the {field} of `{}` too", other.id());
         findings.push(
             rule.finding(record.at(field), message)
                 .field(field)

@@ -40,6 +40,7 @@ mod schedule_without_cost;
 mod section_179_over_limit;
 mod self_reference;
 mod signed_after_start;
+mod stale_record;
 mod status_against_dates;
 mod term_ends_before_start;
 mod unknown_book;
@@ -52,6 +53,7 @@ mod waiver_without_reason;
 mod warranty_ends_before_acquisition;
 mod wrong_reference_kind;
 
+pub use duplicate_serial::identity;
 pub(super) use missing_change_reference::check as missing_change_reference;
 
 /// Every rule, in the order of the catalogue.
@@ -109,6 +111,7 @@ pub static RULES: &[&Rule] = &[
     &in_use_without_location::RULE,
     &in_use_without_host::RULE,
     &rests_on_retired::RULE,
+    &stale_record::RULE,
     // Cost and depreciation.
     &cost_without_schedule::RULE,
     &schedule_without_cost::RULE,

@@ -261,7 +261,7 @@ pub static UNUSABLE_SCHEMA: Rule = Rule {
 
 pub static UNKNOWN_CLASS: Rule = Rule {
     id: "unknown-class",
-    what: "an item is of a class that has no schema",
+    what: "an item is of a class, or the settings name one, that has no schema",
     why: "Its fields cannot be checked, and reports by class leave it out.",
     bad: "class: sever\n",
     good: "class: server\n",
