@@ -220,6 +220,12 @@ pub fn ratio(count: i128, numerator: i128, denominator: i128) -> Result<i128, Mo
     Ok(if up { quotient + product.signum() * denominator.signum() } else { quotient })
 }
 
+/// A rate or a ratio rounded to 12 decimals, half away from zero: more digits than any input has, and
+/// fewer than the computation is good to.
+pub fn rounded_rate(rate: Decimal) -> Decimal {
+    rate.round_dp_with_strategy(12, RoundingStrategy::MidpointAwayFromZero).normalize()
+}
+
 /// Adds amounts up; the sum of nothing is zero in `currency`.
 pub fn sum(amounts: impl IntoIterator<Item = Money>, currency: Currency) -> Result<Money, MoneyError> {
     amounts.into_iter().try_fold(Money::zero(currency), |total, amount| total.checked_add(amount))
