@@ -67,6 +67,7 @@ pub mod schedule;
 pub mod closing;
 
 pub mod contract;
+pub mod invest;
 pub mod query;
 
 pub mod policy;
@@ -76,7 +77,6 @@ pub mod diff;
 pub mod edits;
 pub mod history;
 pub mod import;
-pub mod invest;
 pub mod merge;
 
 pub mod value;

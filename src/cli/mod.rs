@@ -25,6 +25,7 @@ mod find;
 mod foreign;
 mod import;
 mod init;
+mod invest;
 mod list;
 mod log;
 mod man;
@@ -104,6 +105,7 @@ verbs! {
     Find = find;
     Import = import;
     Init = init;
+    Invest = invest;
     List = list;
     Log = log;
     Man = man;

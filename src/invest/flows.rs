@@ -24,8 +24,13 @@ pub struct Flows {
 impl Flows {
     /// One flow a year; the first is at the beginning.
     pub fn yearly(amounts: &[Decimal]) -> Result<Flows, MoneyError> {
-        let years = (0u32..).zip(amounts.iter().copied());
-        Flows::of(years, 1)
+        let years: Vec<(u32, Decimal)> = (0u32..).zip(amounts.iter().copied()).collect();
+        Flows::numbered(&years)
+    }
+
+    /// Flows by year, in any order, the beginning being year 0.
+    pub fn numbered(flows: &[(u32, Decimal)]) -> Result<Flows, MoneyError> {
+        Flows::of(flows.iter().copied(), 1)
     }
 
     /// Flows on days, in any order, counted from `base`, which none may lie before.
@@ -47,13 +52,20 @@ impl Flows {
         Ok(Flows { flows: by_time.into_iter().collect(), per_year })
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.flows.is_empty()
+    /// Whether time is counted in days.
+    pub fn is_dated(&self) -> bool {
+        self.per_year == DAYS_PER_YEAR
     }
 
     /// The flow at the beginning.
     pub fn first(&self) -> Decimal {
         self.flows.first().filter(|(time, _)| *time == 0).map_or(Decimal::ZERO, |(_, amount)| *amount)
+    }
+
+    /// Whether the first money that moves is received.
+    pub fn begins_with_income(&self) -> bool {
+        let mut moving = self.flows.iter().filter(|(_, amount)| !amount.is_zero());
+        moving.next().is_some_and(|(_, amount)| amount.is_sign_positive())
     }
 
     /// The steps of time from the beginning to the last flow.

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod closing;
 pub mod contract;
+pub mod investment;
 pub mod item;
 mod kind;
 pub mod party;

@@ -19,6 +19,7 @@ mod duplicate_plan;
 mod duplicate_serial;
 mod expired_waiver;
 mod fiscal_year_gap;
+mod impossible_investment;
 mod impossible_schedule;
 mod in_use_without_date;
 mod in_use_without_host;
@@ -117,6 +118,7 @@ pub static RULES: &[&Rule] = &[
     &disposal_before_start::RULE,
     &disposal_mismatch::RULE,
     &impossible_schedule::RULE,
+    &impossible_investment::RULE,
     &restated_closing::RULE,
     // Contracts.
     &term_ends_before_start::RULE,
