@@ -23,6 +23,8 @@ mod explain;
 mod failure;
 mod find;
 mod foreign;
+mod graph;
+mod impact;
 mod import;
 mod init;
 mod invest;
@@ -103,6 +105,8 @@ verbs! {
     Edit = edit;
     Explain = explain;
     Find = find;
+    Graph = graph;
+    Impact = impact;
     Import = import;
     Init = init;
     Invest = invest;

@@ -1,6 +1,7 @@
 //! Records: one file each, with typed views by kind.
 
 pub mod calendar;
+pub mod change;
 pub mod closing;
 pub mod contract;
 pub mod investment;

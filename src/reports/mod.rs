@@ -3,6 +3,7 @@
 //! A named report (`estate report NAME`) is one file and one line in [`NAMED`].
 
 mod forecast;
+mod impact;
 mod investment;
 mod register;
 mod roll_forward;
@@ -16,6 +17,7 @@ use crate::report::{Cell, Report};
 use crate::snapshot::Snapshot;
 use crate::value::Amount;
 
+pub use impact::{Stage, impact, single_points_of_failure};
 pub use investment::{investment, investment_flows, returns_cell, sensitivity};
 pub use register::register;
 pub use roll_forward::{GroupBy, roll_forward};

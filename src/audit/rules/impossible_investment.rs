@@ -9,14 +9,8 @@ pub static RULE: Rule = Rule {
     level: Level::Error,
     what: "the options of an investment cannot be valued or compared",
     why: "A payment outside the comparison, in another currency or without an answer leaves an option without figures, and the decision without a ground.",
-    bad: "# inventory/investments/storage-renewal.yaml
-start: 2026-01-01
-horizon: 4y # the array is sold on 2030-12-31
-",
-    good: "# inventory/investments/storage-renewal.yaml
-start: 2026-01-01
-horizon: 5y
-",
+    bad: "# inventory/investments/storage.yaml\nid: storage\nname: New storage\nstart: 2026-01-01\nhorizon: 5y\ndiscount_rate: 8%\noptions:\n  - id: buy\n    flows:\n      - {kind: acquisition, date: 2025-12-01, amount: 60000.00 EUR}\n",
+    good: "# inventory/investments/storage.yaml\nid: storage\nname: New storage\nstart: 2026-01-01\nhorizon: 5y\ndiscount_rate: 8%\noptions:\n  - id: buy\n    flows:\n      - {kind: acquisition, date: 2026-01-01, amount: 60000.00 EUR}\n",
     mend: "Correct the field that the message names.",
     check: Check::Record(check),
 };

@@ -5,6 +5,7 @@ use crate::date::Date;
 use crate::model::Record;
 use crate::model::record::as_date;
 
+mod clashing_changes;
 mod consumer_shares_not_100_percent;
 mod contract_covers_nothing;
 mod contract_covers_retired;
@@ -131,6 +132,7 @@ pub static RULES: &[&Rule] = &[
     &unpriced_component::RULE,
     // Commits.
     &missing_change_reference::RULE,
+    &clashing_changes::RULE,
     // Settings.
     &missing_settings::RULE,
     &fiscal_year_gap::RULE,
