@@ -1,8 +1,10 @@
 //! Records: one file each, with typed views by kind.
 
 pub mod calendar;
+pub mod change;
 pub mod closing;
 pub mod contract;
+pub mod investment;
 pub mod item;
 mod kind;
 pub mod lease;

@@ -4,6 +4,8 @@
 
 mod forecast;
 mod grouping;
+mod impact;
+mod investment;
 mod leases;
 mod prepaid;
 mod register;
@@ -21,6 +23,8 @@ use crate::value::Amount;
 
 pub use forecast::forecast;
 pub use grouping::GroupBy;
+pub use impact::{Stage, impact, single_points_of_failure};
+pub use investment::{investment, investment_flows, returns_cell, sensitivity};
 pub use leases::lease;
 pub use prepaid::prepaid_plan;
 pub use register::register;

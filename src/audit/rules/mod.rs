@@ -6,6 +6,7 @@ use crate::model::Record;
 use crate::model::record::as_date;
 
 mod book_of_several_currencies;
+mod clashing_changes;
 mod consumer_shares_not_100_percent;
 mod contract_covers_nothing;
 mod contract_covers_retired;
@@ -20,6 +21,7 @@ mod duplicate_plan;
 mod duplicate_serial;
 mod expired_waiver;
 mod fiscal_year_gap;
+mod impossible_investment;
 mod impossible_lease;
 mod impossible_schedule;
 mod in_use_without_date;
@@ -125,6 +127,7 @@ pub static RULES: &[&Rule] = &[
     &disposal_mismatch::RULE,
     &impossible_schedule::RULE,
     &section_179_over_limit::RULE,
+    &impossible_investment::RULE,
     &restated_closing::RULE,
     // Contracts.
     &term_ends_before_start::RULE,
@@ -138,6 +141,7 @@ pub static RULES: &[&Rule] = &[
     &unpriced_component::RULE,
     // Commits.
     &missing_change_reference::RULE,
+    &clashing_changes::RULE,
     // Settings.
     &missing_settings::RULE,
     &fiscal_year_gap::RULE,
