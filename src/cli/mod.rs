@@ -22,6 +22,7 @@ mod editor;
 mod explain;
 mod failure;
 mod find;
+mod fmt;
 mod foreign;
 mod import;
 mod init;
@@ -102,6 +103,7 @@ verbs! {
     Edit = edit;
     Explain = explain;
     Find = find;
+    Fmt = fmt;
     Import = import;
     Init = init;
     List = list;

@@ -7,7 +7,7 @@
 mod block;
 mod brackets;
 #[cfg(test)]
-mod properties;
+pub(super) mod properties;
 #[cfg(test)]
 mod tests;
 
