@@ -4,7 +4,9 @@
 //! [`RULES`].
 
 pub mod baseline;
+mod catalogue;
 mod cycles;
+pub mod fix;
 mod gate;
 mod levels;
 mod rules;
@@ -27,6 +29,7 @@ use crate::schedule::Planner;
 use crate::snapshot::Snapshot;
 use crate::source::Location;
 
+pub use catalogue::page as catalogue_page;
 pub use gate::{needs_whole_estate, new_errors};
 pub use rules::RULES;
 pub use waivers::{Waiver, Waivers};
@@ -156,6 +159,7 @@ pub fn audit(snapshot: &Snapshot, as_of: Date) -> Audit {
         }
     }
     levels::apply(snapshot.settings(), &mut findings);
+    fix::attach(&context, &mut findings);
     finding::sort(&mut findings);
     Audit { findings, waived }
 }
