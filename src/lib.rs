@@ -44,6 +44,7 @@ pub mod date;
 pub mod embedded;
 pub mod glob;
 pub mod money;
+pub mod secrets;
 pub mod source;
 pub mod suggest;
 

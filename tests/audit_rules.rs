@@ -107,7 +107,7 @@ fn each_case_has_exactly_the_findings_it_expects() {
 /// file's path, and how to make it.
 type Made = (&'static str, &'static str, fn(&Path));
 
-const MADE: [Made; 8] = [
+const MADE: [Made; 9] = [
     ("too-large", "inventory/parties/it.yaml", |path| fs::write(path, vec![b'#'; (1 << 20) + 1]).unwrap()),
     ("invalid-utf8", "inventory/parties/it.yaml", |path| {
         fs::write(path, b"id: it\nname: caf\xe9\n").unwrap()
@@ -122,6 +122,11 @@ const MADE: [Made; 8] = [
     ("symlink", "inventory/parties/it.yaml", |path| std::os::unix::fs::symlink("/etc/passwd", path).unwrap()),
     ("not-a-file", "inventory/parties/it.yaml", |path| {
         std::os::unix::net::UnixListener::bind(path).unwrap();
+    }),
+    ("private-key-file", "inventory/parties/it.key", |path| {
+        fs::write(path, ["-----BEGIN", " EC PRIVATE KEY-----\nAAAA\n"].concat()).unwrap();
+        // Certificates and public keys are nobody's secret.
+        fs::write(path.with_extension("pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n").unwrap();
     }),
     // A name that is no UTF-8 cannot be read by the name that is shown.
     ("unreadable-file", "inventory/parties/it\u{fffd}.yaml", |path| {
@@ -258,12 +263,13 @@ fn the_shipped_inventory_audits_clean() {
 }
 
 /// Rules whose examples say in words what cannot be shown in a few lines of text.
-const IN_WORDS: [&str; 11] = [
+const IN_WORDS: [&str; 12] = [
     "missing-change-reference",
     "merge-conflict",
     "unreadable-file",
     "not-a-file",
     "symlink",
+    "private-key-file",
     "too-large",
     "invalid-utf8",
     "control-character",

@@ -21,7 +21,7 @@ fn the_page_is_what_the_rules_say_now() {
     assert!(
         page == now,
         "{PAGE} is out of date from line {}; write it anew with\n    cargo run -- explain --all --format md -o {PAGE}\n",
-        differs.map_or_else(|| page.lines().count().min(now.lines().count()), |at| at) + 1
+        differs.unwrap_or_else(|| page.lines().count().min(now.lines().count())) + 1
     );
 }
 

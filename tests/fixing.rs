@@ -52,7 +52,10 @@ fn files() -> Files {
     let file = |path: &str, text: &str| (format!("inventory/{path}"), text.to_owned());
     let party = |id: &str| file(&format!("parties/{id}.yaml"), &format!("id: {id}\nname: X\nkind: team\n"));
     let item = |class: &str, id: &str, rest: &str| {
-        file(&format!("items/{class}/{id}.yaml"), &format!("id: {id}\nclass: {class}\nname: X\nstatus: planned\n{rest}"))
+        file(
+            &format!("items/{class}/{id}.yaml"),
+            &format!("id: {id}\nclass: {class}\nname: X\nstatus: planned\n{rest}"),
+        )
     };
     let mut files: Files = [
         file(
@@ -154,7 +157,11 @@ fn what_needs_a_decision_is_left() {
     ] {
         let mut spoilt = files();
         spoilt.insert(WEB.to_owned(), WEB_TEXT.replacen(right, wrong, 1));
-        assert!(errors(&spoilt).iter().any(|error| error.starts_with(rule)), "{wrong}: {:?}", errors(&spoilt));
+        assert!(
+            errors(&spoilt).iter().any(|error| error.starts_with(rule)),
+            "{wrong}: {:?}",
+            errors(&spoilt)
+        );
         assert_eq!(mended(&spoilt), (spoilt, vec![]), "{wrong}");
     }
 }
@@ -162,14 +169,18 @@ fn what_needs_a_decision_is_left() {
 #[test]
 fn a_file_moves_where_its_fields_prove_the_folder_wrong() {
     let (from, to) = ("inventory/items/laptop/srv-02.yaml", "inventory/items/server/srv-02.yaml");
-    let text = "id: srv-02\nclass: server\nname: X\nstatus: planned\nattributes: {height_u: 1, position_u: 3}\n";
+    let text =
+        "id: srv-02\nclass: server\nname: X\nstatus: planned\nattributes: {height_u: 1, position_u: 3}\n";
     let mut files = files();
     files.insert(from.to_owned(), text.to_owned());
     let (after, rules) = mended(&files);
     assert_eq!(rules, ["wrong-folder"]);
     assert_eq!((after.get(from), after[to].as_str()), (None, text));
     // Where the editors' line names the folder's class, the class may be what is wrong.
-    files.insert(from.to_owned(), format!("# yaml-language-server: $schema=../../../schemas/laptop.schema.json\n{text}"));
+    files.insert(
+        from.to_owned(),
+        format!("# yaml-language-server: $schema=../../../schemas/laptop.schema.json\n{text}"),
+    );
     assert_eq!(mended(&files).1.len(), 0);
     // Nothing is written over.
     files.insert(from.to_owned(), text.to_owned());

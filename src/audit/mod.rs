@@ -195,6 +195,7 @@ fn reading_and_record_findings(context: &Context<'_>) -> Vec<Finding> {
 
 /// Leaves what the estate's own settings and waivers leave of the findings, and counts the waived.
 fn settle(context: &Context<'_>, waivers: &mut Waivers<'_>, findings: &mut Vec<Finding>) -> usize {
+    rules::hide_secrets(findings);
     levels::apply(context.snapshot.settings(), findings);
     waivers.waive(findings, context.as_of)
 }

@@ -5,28 +5,34 @@ use crate::date::Date;
 use crate::model::Record;
 use crate::model::record::as_date;
 
+mod colliding_path;
 mod consumer_shares_not_100_percent;
 mod contract_covers_nothing;
 mod contract_covers_retired;
 mod cost_without_schedule;
+mod customer_contract_without_service;
 mod dangling_reference;
 mod dates_out_of_order;
 mod disposal_before_start;
 mod disposal_mismatch;
 mod duplicate_asset_tag;
 mod duplicate_id;
+mod duplicate_list_id;
 mod duplicate_plan;
 mod duplicate_serial;
 mod expired_waiver;
 mod fiscal_year_gap;
+mod hidden_character;
 mod impossible_schedule;
 mod in_use_without_date;
 mod in_use_without_host;
 mod in_use_without_location;
 mod in_use_without_owner;
+mod min_up_above_group;
 mod missing_change_reference;
 mod missing_settings;
 mod mixed_currencies;
+mod notice_longer_than_term;
 mod over_allocated;
 mod reading;
 mod relation_cycle;
@@ -35,9 +41,13 @@ mod rests_on_retired;
 mod salvage_above_cost;
 mod schedule_before_acquisition;
 mod schedule_without_cost;
+mod secret_in_record;
 mod self_reference;
+mod service_without_components;
+mod shared_host;
 mod signed_after_start;
 mod status_against_dates;
+mod support_ended;
 mod term_ends_before_start;
 mod unknown_book;
 mod unknown_rule;
@@ -50,6 +60,7 @@ mod warranty_ends_before_acquisition;
 mod wrong_reference_kind;
 
 pub(super) use missing_change_reference::check as missing_change_reference;
+pub(super) use secret_in_record::hide as hide_secrets;
 
 /// Every rule, in the order of the catalogue.
 pub static RULES: &[&Rule] = &[
@@ -58,6 +69,7 @@ pub static RULES: &[&Rule] = &[
     &reading::NOT_A_FILE,
     &reading::SYMLINK,
     &reading::STRAY_FILE,
+    &colliding_path::RULE,
     &reading::EMPTY_FILE,
     &reading::TOO_LARGE,
     &reading::INVALID_UTF8,
@@ -65,6 +77,10 @@ pub static RULES: &[&Rule] = &[
     &reading::CONFLICT_MARKER,
     &reading::MERGE_CONFLICT,
     &reading::LFS_POINTER,
+    // Security of what is recorded.
+    &hidden_character::RULE,
+    &secret_in_record::RULE,
+    &reading::PRIVATE_KEY_FILE,
     // YAML.
     &reading::SYNTAX,
     &reading::DIRECTIVE,
@@ -91,6 +107,7 @@ pub static RULES: &[&Rule] = &[
     &reading::INVALID_VALUE,
     // Identity and references.
     &duplicate_id::RULE,
+    &duplicate_list_id::RULE,
     &duplicate_serial::RULE,
     &duplicate_asset_tag::RULE,
     &dangling_reference::RULE,
@@ -121,9 +138,15 @@ pub static RULES: &[&Rule] = &[
     // Contracts.
     &term_ends_before_start::RULE,
     &signed_after_start::RULE,
+    &notice_longer_than_term::RULE,
     &contract_covers_retired::RULE,
     &contract_covers_nothing::RULE,
+    &customer_contract_without_service::RULE,
+    &support_ended::RULE,
     // Services.
+    &service_without_components::RULE,
+    &min_up_above_group::RULE,
+    &shared_host::RULE,
     &consumer_shares_not_100_percent::RULE,
     &over_allocated::RULE,
     &unpriced_component::RULE,

@@ -219,7 +219,7 @@ impl<'t> Builder<'t, '_> {
             .iter()
             .find(|line| !blank(line))
             .map(|line| line.len() - line.trim_start_matches(' ').len());
-        let end = lines.iter().rposition(|line| !blank(&line)).map_or(0, |last| last + 1);
+        let end = lines.iter().rposition(|line| !blank(line)).map_or(0, |last| last + 1);
         let (true, Some(indent)) =
             (sign.len() <= 2 && !sign.contains(|c: char| c == '+' || c.is_ascii_digit()), indent)
         else {
