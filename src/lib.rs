@@ -44,13 +44,13 @@ pub mod date;
 pub mod embedded;
 pub mod glob;
 pub mod money;
-pub mod secrets;
 pub mod source;
 pub mod suggest;
 
 pub mod edit;
 pub mod finding;
 pub mod report;
+pub mod secrets;
 pub mod yaml;
 
 // What is in the estate.

@@ -6,8 +6,10 @@ use estate::edits::formatted;
 use estate::model::Record;
 use estate::render::escape;
 use estate::report::{Cell, Column, Section};
+use estate::schema::Schemas;
 use estate::snapshot::Snapshot;
 use estate::store::Store;
+use rayon::prelude::*;
 
 use super::context::{self, Context};
 use super::failure::{Exit, Failure};
@@ -88,20 +90,25 @@ fn outcome(
     paths: &[PathBuf],
 ) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::default();
-    for record in chosen(context, store, snapshot, paths)? {
-        match (record.root(), record.findings().first()) {
-            (None, Some(finding)) => {
-                outcome.left.push(format!("{}: {}", finding.location, finding.message));
-            }
-            (None, None) => {}
-            (Some(_), _) => match formatted(record, snapshot.schemas()) {
-                Ok(text) if text == record.source().text() => {}
-                Ok(text) => outcome.edit.write(record.path(), text),
-                Err(error) => outcome.left.push(format!("{}: {error}", record.path())),
-            },
+    let records = chosen(context, store, snapshot, paths)?;
+    let texts: Vec<Result<String, String>> =
+        records.par_iter().map(|record| text_of(record, snapshot.schemas())).collect();
+    for (record, text) in records.into_iter().zip(texts) {
+        match text {
+            Ok(text) if text == record.source().text() => {}
+            Ok(text) => outcome.edit.write(record.path(), text),
+            Err(why) => outcome.left.push(why),
         }
     }
     Ok(outcome)
+}
+
+/// The text in canonical form, or where and why there is none.
+fn text_of(record: &Record, schemas: &Schemas) -> Result<String, String> {
+    match record.findings().first().filter(|_| record.root().is_none()) {
+        Some(finding) => Err(format!("{}: {}", finding.location, finding.message)),
+        None => formatted(record, schemas).map_err(|error| format!("{}: {error}", record.path())),
+    }
 }
 
 /// The records that the user means, each once, ordered by path.

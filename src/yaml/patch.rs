@@ -7,11 +7,14 @@
 mod block;
 mod brackets;
 #[cfg(test)]
-pub(super) mod properties;
+mod properties;
 #[cfg(test)]
 mod tests;
 
 use std::ops::Range;
+
+#[cfg(test)]
+pub(super) use properties::any_file;
 
 use super::data::{Data, Place, RouteError};
 use super::lines::column;

@@ -45,3 +45,29 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::date::parse_date;
+    use crate::snapshot::testing::snapshot;
+
+    fn found(paths: &[&str]) -> Vec<String> {
+        let files: Vec<(&str, &str)> = paths.iter().map(|path| (*path, "id: x\n")).collect();
+        let snapshot = snapshot(&files);
+        let mut findings = Vec::new();
+        check(&Context::new(&snapshot, parse_date("2026-11-24").unwrap()), &mut findings);
+        findings.iter().map(|finding| finding.message.replace("inventory/", "")).collect()
+    }
+
+    #[test]
+    fn case_and_composition_do_not_tell_names_apart_everywhere() {
+        assert_eq!(
+            found(&["items/Server/b.yaml", "items/server/a.yaml", "items/server/c.yaml"]),
+            ["`items/server` and `items/Server` are one name to some file systems"; 2]
+        );
+        // An e with an acute accent: one letter (NFC), or two (NFD).
+        assert_eq!(found(&["parties/caf\u{e9}.yaml", "parties/cafe\u{301}.yaml"]).len(), 1);
+        assert_eq!(found(&["parties/A.yaml", "parties/b.yaml", "services/a.yaml"]), [""; 0]);
+    }
+}

@@ -30,7 +30,7 @@ fn visit(shape: &Shape, value: Value<'_>, route: &Route, record: &Record, findin
     }
     let Some(element_shape) = shape.element() else { return };
     let mut first: Vec<(&str, Value<'_>)> = Vec::new();
-    for (index, element) in value.elements().enumerate() {
+    for (index, element) in value.elements().enumerate().filter(|(_, element)| !element.is_scalar()) {
         let route = route.index(index);
         visit(element_shape, element, &route, record, findings);
         let id = if shape.match_by == ["id"] { element.field("id") } else { None };

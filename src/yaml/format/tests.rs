@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::format;
 use crate::yaml::comments::comments;
-use crate::yaml::patch::properties::any_file;
+use crate::yaml::patch::any_file;
 use crate::yaml::{Route, parse};
 
 const ORDER: [&str; 8] = ["id", "name", "owner", "covers", "term", "start", "end", "events"];
@@ -54,7 +54,7 @@ fn spacing_quotes_and_line_ends_are_one_form() {
         ("id: a\nname: |+\n  x\n\nowner: |2\n   y\n", "id: a\nname: \"x\\n\\n\"\n\nowner: \" y\\n\"\n"),
         ("id: a\nname: \"NO\"\nowner: 'it''s'\n", "id: a\nname: \"NO\"\nowner: it's\n"),
         ("\n\n# c\n\n\n\nid: a\n\n\n", "# c\n\nid: a\n"),
-        ("id: a\ncovers: [ # none\n  ]\n", "id: a\ncovers: []  # none\n"),
+        ("id: a\ncovers: [ # none\n  ]\n", "id: a\n# none\ncovers: []\n"),
     ] {
         assert_eq!(formatted(text), expected, "{text}");
     }
