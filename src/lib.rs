@@ -50,6 +50,7 @@ pub mod suggest;
 pub mod edit;
 pub mod finding;
 pub mod report;
+pub mod secrets;
 pub mod yaml;
 
 // What is in the estate.

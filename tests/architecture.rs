@@ -18,8 +18,9 @@ use std::path::Path;
 use estate::schema::Schemas;
 
 /// Know nothing of records.
-const LEAF: [&str; 10] =
-    ["date", "embedded", "glob", "money", "source", "suggest", "edit", "finding", "report", "yaml"];
+const LEAF: [&str; 11] = [
+    "date", "embedded", "glob", "money", "secrets", "source", "suggest", "edit", "finding", "report", "yaml",
+];
 /// What is in the estate, each knowing the ones before it.
 const CORE: [&str; 4] = ["schema", "model", "snapshot", "graph"];
 /// Knows records only as far as the snapshot.

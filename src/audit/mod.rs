@@ -4,7 +4,9 @@
 //! [`RULES`].
 
 pub mod baseline;
+mod catalogue;
 mod cycles;
+pub mod fix;
 mod gate;
 mod levels;
 mod rules;
@@ -27,6 +29,7 @@ use crate::schedule::Planner;
 use crate::snapshot::Snapshot;
 use crate::source::Location;
 
+pub use catalogue::page as catalogue_page;
 pub use gate::{needs_whole_estate, new_errors};
 pub use rules::{RULES, identity};
 pub use waivers::{Waiver, Waivers};
@@ -155,6 +158,7 @@ pub fn audit(snapshot: &Snapshot, as_of: Date) -> Audit {
         }
     }
     levels::apply(snapshot.settings(), &mut findings);
+    fix::attach(&context, &mut findings);
     finding::sort(&mut findings);
     Audit { findings, waived }
 }
@@ -205,6 +209,7 @@ fn reading_and_record_findings(context: &Context<'_>) -> Vec<Finding> {
 
 /// Leaves what the estate's own settings and waivers leave of the findings, and counts the waived.
 fn settle(context: &Context<'_>, waivers: &mut Waivers<'_>, findings: &mut Vec<Finding>) -> usize {
+    rules::hide_secrets(findings);
     levels::apply(context.snapshot.settings(), findings);
     waivers.waive(findings, context.as_of)
 }

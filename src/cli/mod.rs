@@ -22,6 +22,7 @@ mod editor;
 mod explain;
 mod failure;
 mod find;
+mod fmt;
 mod foreign;
 mod graph;
 mod impact;
@@ -109,6 +110,7 @@ verbs! {
     Find = find;
     Graph = graph;
     Impact = impact;
+    Fmt = fmt;
     Import = import;
     Init = init;
     Invest = invest;

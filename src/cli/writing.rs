@@ -33,6 +33,13 @@ pub struct WriteArgs {
     pub change: Option<String>,
 }
 
+impl WriteArgs {
+    /// Whether one of them is used.
+    pub fn is_given(&self) -> bool {
+        self.dry_run || self.no_commit || self.message.is_some() || self.change.is_some()
+    }
+}
+
 /// How much of the estate an edit is made from.
 pub enum Scope<'a> {
     Whole,

@@ -293,7 +293,10 @@ proptest! {
     #[test]
     fn a_marked_file_holds_what_is_open([base, ours, theirs] in triple()) {
         let first = merged("service", &base, &ours, &theirs);
-        prop_assume!(!first.conflicts.is_empty());
+        // About half of the triples: what is left open by none has no markers to read.
+        if first.conflicts.is_empty() {
+            return Ok(());
+        }
         let [our, their] = split(&first.text(NAMES).unwrap()).unwrap();
         let again = merged("service", &base, &our, &their);
         prop_assert!(!again.conflicts.is_empty());

@@ -8,6 +8,7 @@ use git2::{Commit, ErrorCode, ObjectType, Oid, Repository, Tree};
 
 use super::{Store, StoreError};
 use crate::model::Place;
+use crate::secrets;
 use crate::snapshot::{Content, Snapshot, Version};
 use crate::yaml::MAX_FILE_BYTES;
 
@@ -192,7 +193,8 @@ impl Store {
 /// locks beside the file.
 pub(super) fn is_record_like(path: &str) -> bool {
     let is_hidden = path.split('/').any(|part| part.starts_with('.'));
-    !is_hidden && (path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".json"))
+    let is_text = [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending));
+    !is_hidden && (is_text || secrets::is_key_file(path))
 }
 
 /// Handles on the repository for several threads: libgit2's are not to be shared.
