@@ -23,6 +23,7 @@ mod explain;
 mod failure;
 mod find;
 mod foreign;
+mod fsck;
 mod import;
 mod init;
 mod list;
@@ -102,6 +103,7 @@ verbs! {
     Edit = edit;
     Explain = explain;
     Find = find;
+    Fsck = fsck;
     Import = import;
     Init = init;
     List = list;

@@ -10,14 +10,11 @@ use git2::{Delta, FileMode, ObjectType, Oid, Repository, Tree};
 
 use super::durable::{remove_file, write_files};
 use super::index::UserIndex;
-use super::revision::{Blobs, TreeFile};
+use super::revision::{Blobs, EXECUTABLE, PLAIN, TreeFile};
 use super::transaction::{branch_name, refuse_unready, swing, tip_of};
 use super::tree_files::TreeFiles;
 use super::{Committed, Store, StoreError, Transaction};
 use crate::snapshot::{Snapshot, Version};
-
-const PLAIN: i32 = 0o100_644;
-const EXECUTABLE: i32 = 0o100_755;
 
 /// New contents of files by path of the repository; `None` where a file goes. Nothing is written
 /// until it is committed.
@@ -304,7 +301,7 @@ pub(super) fn on_disk(workdir: &Path, path: &str) -> Result<Option<Oid>, StoreEr
 }
 
 /// Paths of a tree that must not be written to disk, whoever made the tree: git refuses them, too.
-fn refuse_unsafe(path: &str) -> Result<(), StoreError> {
+pub(super) fn refuse_unsafe(path: &str) -> Result<(), StoreError> {
     let ignored = |c: &char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
     let is_unsafe = |part: &str| {
         let bare: String = part.chars().filter(|c| !ignored(c)).flat_map(char::to_lowercase).collect();

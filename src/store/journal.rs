@@ -24,7 +24,7 @@ const LOCK_FILE_WAIT: Duration = Duration::from_secs(3);
 
 /// The note of the commit that is being made.
 pub(super) struct Journal {
-    path: PathBuf,
+    pub path: PathBuf,
 }
 
 impl Journal {

@@ -64,7 +64,7 @@ impl Store {
         Ok(files)
     }
 
-    fn note_of_opening(&self) -> Result<PathBuf, StoreError> {
+    pub(super) fn note_of_opening(&self) -> Result<PathBuf, StoreError> {
         Ok(self.git()?.path().join("estate").join("merge-is-being-written"))
     }
 }

@@ -27,8 +27,10 @@ pub(super) type Blobs = BTreeMap<Oid, Vec<u8>>;
 /// Folders deeper than this below `inventory/` hold no records.
 const MAX_FOLDERS: usize = 5;
 
-const SYMLINK: i32 = 0o120_000;
-const SUBMODULE: i32 = 0o160_000;
+pub(super) const PLAIN: i32 = 0o100_644;
+pub(super) const EXECUTABLE: i32 = 0o100_755;
+pub(super) const SYMLINK: i32 = 0o120_000;
+pub(super) const SUBMODULE: i32 = 0o160_000;
 
 impl TreeFile {
     /// Whether the file at this path is one that a snapshot reads: a record, a schema, or what stands

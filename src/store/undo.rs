@@ -10,7 +10,7 @@ use super::tree_files::TreeFiles;
 use super::{Store, StoreError};
 
 /// How the log of a branch tells our commits from others.
-const OURS: &str = "estate: ";
+pub(super) const OURS: &str = "estate: ";
 
 /// The trailer of a commit that takes another one back.
 pub const UNDOES: &str = "Undoes";
