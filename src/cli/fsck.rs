@@ -3,6 +3,7 @@ use estate::report::{Cell, Column, Report, Section};
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
+use super::writing::begin_writing;
 
 /// Check the repository and what estate keeps in it
 ///
@@ -29,11 +30,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     }
     let store = context.store()?;
     if args.fix {
-        let transaction = store.begin()?;
-        if let Some(commit) = transaction.recovered() {
-            context.say(&format!("brought the files up to date with {commit}"));
-        }
-        let deleted = transaction.delete_stale_files()?;
+        let deleted = begin_writing(context, &store)?.delete_stale_files()?;
         let files =
             if deleted == 1 { "1 temporary file".to_owned() } else { format!("{deleted} temporary files") };
         context.say(&format!("deleted {files}"));

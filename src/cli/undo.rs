@@ -7,7 +7,7 @@ use estate::store::UNDOES;
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
-use super::writing::refuse;
+use super::writing::{begin_writing, refuse};
 
 /// Take back the last operation on this branch
 ///
@@ -35,7 +35,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         return Err(Failure::usage("--rev is for reading; the past cannot be written").into());
     }
     let store = context.store()?;
-    let transaction = if args.dry_run { None } else { Some(store.begin()?) };
+    let transaction = if args.dry_run { None } else { Some(begin_writing(context, &store)?) };
     let operation = store.last_operation()?;
     let before = store.at(&operation.head)?;
     let version = Version::Edited(Box::new(before.version().clone()));

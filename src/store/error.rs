@@ -54,8 +54,6 @@ pub enum StoreError {
     ChangedSince { path: String, by: String },
     #[error("no merge is under way in this repository")]
     NoMerge,
-    #[error("the merge was cut short while its files were being written")]
-    CutShort,
     #[error("{0} was changed by somebody else in the meantime")]
     Changed(String),
     #[error("another estate command is writing here (waited {0} s for {1})")]
@@ -111,7 +109,6 @@ impl StoreError {
                 "take that change back first, or set the fields with `estate set`: undo restores whole files"
             }
             Self::NoMerge => "`estate merge BRANCH` begins one",
-            Self::CutShort => "take it back with `estate merge --abort`, then merge again",
             Self::Special(_) => "git itself can: `git merge`, `git revert`",
             Self::UnsafePath(_) => {
                 "it reaches outside of the repository's files; find out who made the commit"

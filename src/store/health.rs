@@ -100,8 +100,8 @@ impl Store {
             health.find("lock", Level::Warning, path.display().to_string(), message, help);
         }
         // A younger note is of a command that is running.
-        let is_old = |note: &Path| age(note).is_some_and(|age| age >= STALE);
-        for note in [Journal::of(git).path, self.note_of_opening()?].into_iter().filter(|note| is_old(note)) {
+        let note = Journal::of(git).path;
+        if age(&note).is_some_and(|age| age >= STALE) {
             let message = "a command was cut short while it wrote, and its files may not be what they should";
             let help = "the next command that writes puts them right; `estate fsck --fix` does it now";
             health.find("write-cut-short", Level::Error, note.display().to_string(), message, help);
@@ -241,7 +241,7 @@ impl Transaction<'_> {
     /// Deletes the temporary files of commands that were cut short; answers how many. Nobody else
     /// of us is writing, since the right to write is held.
     pub fn delete_stale_files(&self) -> Result<usize, StoreError> {
-        let stale = self.store().stale_files(self.git()?)?;
+        let stale = self.store.stale_files(self.git()?)?;
         for path in &stale {
             fs::remove_file(path).map_err(|error| StoreError::io("delete", path, error))?;
         }

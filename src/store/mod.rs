@@ -23,6 +23,7 @@ mod pack;
 mod proposed;
 mod record_history;
 mod revision;
+mod settle;
 mod tags;
 mod transaction;
 mod tree_files;
@@ -45,7 +46,7 @@ pub use open_merge::{Conclusion, OpenFile};
 pub use origins::Provenance;
 pub use proposed::Proposed;
 pub use record_history::{Before, Step};
-pub use transaction::{Committed, Transaction};
+pub use transaction::{Committed, Recovered, Transaction};
 pub use undo::{Operation, UNDOES};
 
 use crate::model::Place;
@@ -141,11 +142,6 @@ impl Store {
     /// A path of the estate as a path of the repository.
     fn git_path(&self, path: &str) -> String {
         format!("{}{path}", self.prefix)
-    }
-
-    /// A path of the repository as a path of the estate.
-    fn path_of<'p>(&self, git_path: &'p str) -> Option<&'p str> {
-        git_path.strip_prefix(&self.prefix)
     }
 
     fn disk_path(&self, path: &str) -> PathBuf {

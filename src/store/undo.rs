@@ -73,8 +73,8 @@ impl Store {
         let tree = |id: Oid| git.find_commit(id).and_then(|commit| commit.tree());
         let head = self.commit_at("HEAD")?;
         let mut files = TreeFiles::of(git, &head.tree()?);
-        let mut reversal = Changes::default();
-        for (path, [before, after]) in differing(git, &tree(old)?, &tree(new)?)? {
+        let mut reversal = Changes::with_modes();
+        for (path, [before, after]) in differing(git, Some(&tree(old)?), &tree(new)?)? {
             if files.id(&path)? != after.map(|file| file.id) {
                 let by = self.last_change(&path, &head.id().to_string(), Some(&new.to_string()))?;
                 let by = by.map(|commit| format!("{} {}: {}", commit.short(), commit.author, commit.summary));
