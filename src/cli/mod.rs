@@ -9,6 +9,7 @@
 mod add;
 mod ask;
 mod audit;
+mod baseline;
 mod blame;
 mod ci;
 mod close;
@@ -93,6 +94,7 @@ macro_rules! verbs {
 verbs! {
     Add = add;
     Audit = audit;
+    Baseline = baseline;
     Blame = blame;
     Ci = ci;
     Close = close;

@@ -46,6 +46,7 @@ pub use open_merge::{Conclusion, OpenFile};
 pub use origins::Provenance;
 pub use proposed::Proposed;
 pub use record_history::{Before, Step};
+pub use tags::Tag;
 pub use transaction::{Committed, Recovered, Transaction};
 pub use undo::{Operation, UNDOES};
 
