@@ -36,12 +36,12 @@ impl Content {
         Ok(Self { records, digest: hex(&lines.finalize()) })
     }
 
-    /// `178: item 120, contract 12`.
+    /// `132 (item 120, contract 12)`.
     pub fn counted(&self) -> String {
         let all: usize = self.records.iter().map(|(_, count)| count).sum();
         let kinds: Vec<String> =
             self.records.iter().map(|(kind, count)| format!("{} {count}", kind.name())).collect();
-        if kinds.is_empty() { "0".to_owned() } else { format!("{all}: {}", kinds.join(", ")) }
+        if kinds.is_empty() { "0".to_owned() } else { format!("{all} ({})", kinds.join(", ")) }
     }
 }
 
@@ -123,14 +123,14 @@ mod tests {
         let content = content.unwrap();
         // printf abc > a.yaml (FIPS 180-2, B.1: ba7816bf…); sha256sum a.yaml settings.yaml | sha256sum
         assert_eq!(content.digest, "a73e36458639142f943dece27d19add074984f7dd914960933d3a1a582f13073");
-        assert_eq!(content.counted(), "2: settings 1, item 1");
+        assert_eq!(content.counted(), "2 (settings 1, item 1)");
     }
 
     #[test]
     fn a_manifest_is_read_from_the_last_paragraph_alone() {
         let manifest = Manifest {
             purpose: "Before the move\n\nCommit: none\nContent: none".into(),
-            records: "2: item 2".into(),
+            records: "2 (item 2)".into(),
             digest: "00".into(),
             commit: "11".into(),
             follows: Some(("baseline/q2".into(), "22".into())),

@@ -95,7 +95,7 @@ fn begin(
         context.say("note: the branches have several common ancestors; one of them counts");
     }
     let names = [branch.as_str(), revision];
-    let open = merge_files(&mut merging, [&ours, &theirs], store.prefix(), names)?;
+    let open = merge_files(store, &mut merging, [&ours, &theirs], names)?;
     if !open.is_empty() {
         let Some(transaction) = transaction else {
             context.answer(

@@ -15,7 +15,7 @@ pub fn run(context: &Context, store: &Store, Args {}: Args) -> anyhow::Result<Ex
         Column::new("date", "Date"),
         Column::new("by", "By"),
         Column::new("commit", "Commit"),
-        Column::new("records", "Records"),
+        Column::number("records", "Records"),
         Column::new("signed", "Signed"),
         Column::new("purpose", "Purpose"),
     ];
@@ -23,13 +23,15 @@ pub fn run(context: &Context, store: &Store, Args {}: Args) -> anyhow::Result<Ex
     for baseline in baselines(store)? {
         let commit = baseline.tag.commit.as_deref().unwrap_or("");
         let manifest = baseline.manifest.as_ref();
+        // How many of each kind, the tag itself says.
+        let records = manifest.and_then(|manifest| manifest.records.split(' ').next()?.parse().ok());
         let purpose = manifest.and_then(|manifest| manifest.purpose.lines().next());
         section.push(vec![
             Cell::id(baseline.name.as_str()),
             Cell::text(baseline.tag.date.as_str()),
             Cell::text(baseline.tag.by.as_str()),
             Cell::text(commit.get(..10).unwrap_or(commit)),
-            Cell::text(manifest.map_or("", |manifest| manifest.records.as_str())),
+            records.map_or_else(|| Cell::missing("no manifest"), Cell::Int),
             Cell::text(baseline.signed()),
             Cell::text(purpose.unwrap_or("no manifest: not made by `estate baseline create`")),
         ]);
