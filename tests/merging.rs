@@ -281,7 +281,7 @@ fn the_outcome_is_that_of_git_where_it_means_the_same() {
         let mut side = |value: u64| {
             let mut lines = base.clone();
             for _ in 0..=next(2) {
-                let at = next(12) as usize;
+                let at = usize::try_from(next(12)).unwrap();
                 match next(3) {
                     0 => lines[at] = line(at, value),
                     1 => lines[at] += &line(100 + at, value),
