@@ -135,7 +135,7 @@ fn what_was_taken_back_comes_back_step_by_step() {
         estate.ok(&["set", "srv-db-01", &format!("name={name}")]);
         trees.push(tree(&estate));
     }
-    let mut go = |arguments: &[&str], at: usize| {
+    let go = |arguments: &[&str], at: usize| {
         estate.ok(arguments);
         assert_eq!(tree(&estate), trees[at], "{arguments:?}");
     };
