@@ -363,6 +363,8 @@ fn other_files_are_merged_by_lines() {
 fn what_is_no_branch_or_has_no_common_past_is_told() {
     let estate = Estate::shipped();
     estate.refuses(&["merge", "nowhere"], 3, "names no commit");
+    estate.git(&["branch", "feature"]);
+    estate.refuses(&["merge", "featur"], 3, "did you mean `feature`?");
     estate.refuses(&["merge", "--output=x"], 2, "--output");
     estate.refuses(&["merge"], 2, "REV");
     let tree = estate.git(&["rev-parse", "HEAD^{tree}"]);

@@ -54,7 +54,7 @@ fn undo_after_any_operation_gives_the_tree_before_it() {
         assert_ne!(tree(&estate), old);
         let after = tree(&estate);
         let dry = estate.ok(&["undo", "-n"]);
-        assert!(dry.err.contains("would be taken back"), "{}", dry.err);
+        assert!(dry.err.contains("dry run: would take back `"), "{}", dry.err);
         assert_eq!(tree(&estate), after);
         estate.ok(&["undo"]);
         assert_eq!(

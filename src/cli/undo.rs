@@ -48,23 +48,24 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         return refuse(context, &errors, &after);
     }
     let short = operation.id.get(..10).unwrap_or(&operation.id);
-    let what = format!("`{}` ({short})", operation.summary);
     // What an undo is called says what it was of.
-    let made_up = match (args.redo, operation.summary.strip_prefix("Undo ")) {
-        (true, Some(of)) => format!("Redo {of}"),
-        _ => format!("Undo \"{}\"", operation.summary),
+    let of = operation.summary.strip_prefix("Undo \"").and_then(|of| of.strip_suffix('"'));
+    let ([does, did], noun, of) = match (args.redo, of) {
+        (true, Some(of)) => (["bring", "brought"], "Redo", of),
+        _ => (["take", "took"], "Undo", operation.summary.as_str()),
     };
+    let what = format!("`{of}` ({short})");
     let changes = diff::diff(&before, &after);
     let Some(transaction) = transaction else {
         context.show(&diff::report(&changes, &before, &after, diff::Detail::Fields))?;
-        context.say(&escape::terminal(&format!("dry run: {what} would be taken back; nothing was written")));
+        context.say(&escape::terminal(&format!("dry run: would {does} back {what}; nothing was written")));
         return Ok(Exit::Done);
     };
-    let mut edit = Edit::new(args.message.unwrap_or(made_up));
+    let mut edit = Edit::new(args.message.unwrap_or_else(|| format!("{noun} \"{of}\"")));
     edit.trailers.push((UNDOES.to_owned(), operation.id.clone()));
     let done = transaction.commit_changes(&operation.reversal, &[&operation.head], &edit.message())?;
     let (id, branch, summary) = (done.short(), &done.branch, diff::summary(&changes));
-    context.say(&escape::terminal(&format!("took back {what} → {id} on {branch}: {summary}")));
+    context.say(&escape::terminal(&format!("{did} back {what} → {id} on {branch}: {summary}")));
     if operation.is_merge {
         context.say(
             "note: merging that branch again will not bring its changes back; `estate undo --redo` will",

@@ -50,6 +50,8 @@ pub enum StoreError {
     UnsafePath(String),
     #[error("there is nothing to undo: {0}")]
     NothingToUndo(String),
+    #[error("there is nothing to bring back: {0}")]
+    NothingToRedo(String),
     #[error("{path} was changed after the operation{}", if .by.is_empty() { String::new() } else { format!(", by {by}") })]
     ChangedSince { path: String, by: String },
     #[error("no merge is under way in this repository")]
@@ -102,7 +104,7 @@ impl StoreError {
             Self::Dirty(_) => "commit or discard the changes first: `git diff` shows them",
             Self::Staged(_) => "commit them first, or take them back: `git restore --staged <path>`",
             Self::Linked(_) => "replace it by the folder it points to",
-            Self::NothingToUndo(_) => {
+            Self::NothingToUndo(_) | Self::NothingToRedo(_) => {
                 "`git log` shows the commits; `git revert COMMIT` takes any of them back"
             }
             Self::ChangedSince { .. } => {

@@ -9,6 +9,7 @@ use git2::{Commit, ErrorCode, ObjectType, Oid, Repository, Tree};
 use super::{Store, StoreError};
 use crate::model::Place;
 use crate::snapshot::{Content, Snapshot, Version};
+use crate::suggest;
 use crate::yaml::MAX_FILE_BYTES;
 
 /// A file of a commit's tree.
@@ -55,6 +56,14 @@ pub(super) fn version(revision: &str, commit: &Commit<'_>) -> Version {
     Version::Commit { id: commit.id().to_string(), name: revision.to_owned() }
 }
 
+/// The branch or tag that may have been meant.
+fn suggestion(git: &Repository, revision: &str) -> Option<String> {
+    let references = git.references().ok()?;
+    let names = references.flatten().filter_map(|reference| reference.shorthand().ok().map(str::to_owned));
+    let names: Vec<String> = names.collect();
+    suggest::did_you_mean(revision, names.iter().map(String::as_str))
+}
+
 impl Store {
     /// The full id of the commit that `revision` names.
     ///
@@ -81,7 +90,7 @@ impl Store {
                 unknown(Some("the clone is shallow; `git fetch --unshallow` brings the rest"))
             }
             ErrorCode::Ambiguous => unknown(Some("several commits begin like this")),
-            _ => unknown(None),
+            _ => unknown(suggestion(git, revision).as_deref()),
         })?;
         object.peel_to_commit().map_err(|_| unknown(Some("it is something else")))
     }

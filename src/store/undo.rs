@@ -30,7 +30,7 @@ impl Store {
     /// one that takes another back, unless an operation of its own came after it.
     ///
     /// # Errors
-    /// [`StoreError::NothingToUndo`], or [`StoreError::ChangedSince`] where a later commit changed
+    /// [`StoreError::NothingToUndo`] or [`StoreError::NothingToRedo`], or [`StoreError::ChangedSince`] where a later commit changed
     /// one of its files.
     pub fn last_operation(&self, undone: bool) -> Result<Operation, StoreError> {
         let git = self.git()?;
@@ -51,7 +51,7 @@ impl Store {
                 Some(id) if !undone || undoes(git, id).is_some() => drop(taken_back.insert(id)),
                 None if undone => {
                     let why = format!("`{summary}` came after whatever was taken back");
-                    return Err(StoreError::NothingToUndo(why));
+                    return Err(StoreError::NothingToRedo(why));
                 }
                 None if old.is_zero() => {
                     return Err(StoreError::NothingToUndo(format!("`{summary}` began the history")));
@@ -67,8 +67,11 @@ impl Store {
                 }
             }
         }
-        let what = if undone { "nothing that was taken back" } else { "no other operation" };
-        Err(StoreError::NothingToUndo(format!("the log of {branch} in this clone holds {what}")))
+        let log = format!("the log of {branch} in this clone holds no");
+        Err(match undone {
+            true => StoreError::NothingToRedo(format!("{log}thing that was taken back")),
+            false => StoreError::NothingToUndo(format!("{log} other operation")),
+        })
     }
 
     /// What brings the files that an operation touched back to what they were before.
