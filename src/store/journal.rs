@@ -212,8 +212,9 @@ impl Transaction<'_> {
         let mut kept: Vec<(&str, Option<TreeFile>)> = Vec::new();
         for (path, merged) in files {
             let file = committed.file(path)?;
-            match on_disk(workdir, path)? {
-                disk if disk == *merged || disk == file.map(|file| file.id) => changes.put(path, file),
+            // What lies behind a link is not ours.
+            match on_disk(workdir, path) {
+                Ok(disk) if disk == *merged || disk == file.map(|file| file.id) => changes.put(path, file),
                 _ => kept.push((path, file)),
             }
         }
