@@ -38,7 +38,7 @@ const CONFINED: [(&str, &[&str]); 11] = [
     ("saphyr_parser", &["yaml"]),
     ("jsonschema", &["schema"]),
     ("iso_currency", &["money"]),
-    ("sha2", &["closing"]),
+    ("sha2", &["closing", "manifest"]),
 ];
 
 /// A folder whose files are entries of a list: the text that makes a file an entry, and how the

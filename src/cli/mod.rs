@@ -9,6 +9,7 @@
 mod add;
 mod ask;
 mod audit;
+mod baseline;
 mod blame;
 mod ci;
 mod close;
@@ -24,6 +25,7 @@ mod failure;
 mod find;
 mod fmt;
 mod foreign;
+mod fsck;
 mod graph;
 mod impact;
 mod import;
@@ -98,6 +100,7 @@ macro_rules! verbs {
 verbs! {
     Add = add;
     Audit = audit;
+    Baseline = baseline;
     Blame = blame;
     Ci = ci;
     Close = close;
@@ -111,6 +114,7 @@ verbs! {
     Graph = graph;
     Impact = impact;
     Fmt = fmt;
+    Fsck = fsck;
     Import = import;
     Init = init;
     Invest = invest;

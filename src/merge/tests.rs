@@ -225,7 +225,7 @@ fn is_open(field: &str, conflicts: &[Conflict]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_side_that_did_nothing_takes_the_other_to_the_byte([base, other, _] in triple()) {

@@ -50,12 +50,12 @@ pub enum StoreError {
     UnsafePath(String),
     #[error("there is nothing to undo: {0}")]
     NothingToUndo(String),
+    #[error("there is nothing to bring back: {0}")]
+    NothingToRedo(String),
     #[error("{path} was changed after the operation{}", if .by.is_empty() { String::new() } else { format!(", by {by}") })]
     ChangedSince { path: String, by: String },
     #[error("no merge is under way in this repository")]
     NoMerge,
-    #[error("the merge was cut short while its files were being written")]
-    CutShort,
     #[error("{0} was changed by somebody else in the meantime")]
     Changed(String),
     #[error("another estate command is writing here (waited {0} s for {1})")]
@@ -104,14 +104,13 @@ impl StoreError {
             Self::Dirty(_) => "commit or discard the changes first: `git diff` shows them",
             Self::Staged(_) => "commit them first, or take them back: `git restore --staged <path>`",
             Self::Linked(_) => "replace it by the folder it points to",
-            Self::NothingToUndo(_) => {
+            Self::NothingToUndo(_) | Self::NothingToRedo(_) => {
                 "`git log` shows the commits; `git revert COMMIT` takes any of them back"
             }
             Self::ChangedSince { .. } => {
                 "take that change back first, or set the fields with `estate set`: undo restores whole files"
             }
             Self::NoMerge => "`estate merge BRANCH` begins one",
-            Self::CutShort => "take it back with `estate merge --abort`, then merge again",
             Self::Special(_) => "git itself can: `git merge`, `git revert`",
             Self::UnsafePath(_) => {
                 "it reaches outside of the repository's files; find out who made the commit"

@@ -10,6 +10,7 @@ mod changes;
 mod conflicts;
 mod durable;
 mod error;
+mod health;
 mod history;
 mod index;
 mod init;
@@ -22,6 +23,7 @@ mod pack;
 mod proposed;
 mod record_history;
 mod revision;
+mod settle;
 mod tags;
 mod transaction;
 mod tree_files;
@@ -35,6 +37,7 @@ use git2::{ErrorCode, Repository};
 pub use changes::Changes;
 pub use durable::write_file;
 pub use error::{Severity, StoreError};
+pub use health::{Ailment, Health};
 pub use history::{CommitInfo, PathChange};
 pub use init::{Identity, create_repository, init_repository};
 pub use known::Known;
@@ -43,7 +46,8 @@ pub use open_merge::{Conclusion, OpenFile};
 pub use origins::Provenance;
 pub use proposed::Proposed;
 pub use record_history::{Before, Step};
-pub use transaction::{Committed, Transaction};
+pub use tags::Tag;
+pub use transaction::{Committed, Recovered, Transaction};
 pub use undo::{Operation, UNDOES};
 
 use crate::model::Place;
@@ -139,11 +143,6 @@ impl Store {
     /// A path of the estate as a path of the repository.
     fn git_path(&self, path: &str) -> String {
         format!("{}{path}", self.prefix)
-    }
-
-    /// A path of the repository as a path of the estate.
-    fn path_of<'p>(&self, git_path: &'p str) -> Option<&'p str> {
-        git_path.strip_prefix(&self.prefix)
     }
 
     fn disk_path(&self, path: &str) -> PathBuf {

@@ -10,6 +10,7 @@ use super::{Store, StoreError};
 use crate::model::Place;
 use crate::secrets;
 use crate::snapshot::{Content, Snapshot, Version};
+use crate::suggest;
 use crate::yaml::MAX_FILE_BYTES;
 
 /// A file of a commit's tree.
@@ -28,8 +29,10 @@ pub(super) type Blobs = BTreeMap<Oid, Vec<u8>>;
 /// Folders deeper than this below `inventory/` hold no records.
 const MAX_FOLDERS: usize = 5;
 
-const SYMLINK: i32 = 0o120_000;
-const SUBMODULE: i32 = 0o160_000;
+pub(super) const PLAIN: i32 = 0o100_644;
+pub(super) const EXECUTABLE: i32 = 0o100_755;
+pub(super) const SYMLINK: i32 = 0o120_000;
+pub(super) const SUBMODULE: i32 = 0o160_000;
 
 impl TreeFile {
     /// Whether the file at this path is one that a snapshot reads: a record, a schema, or what stands
@@ -52,6 +55,14 @@ fn is_left_out(name: &str) -> bool {
 /// How a commit is named in answers.
 pub(super) fn version(revision: &str, commit: &Commit<'_>) -> Version {
     Version::Commit { id: commit.id().to_string(), name: revision.to_owned() }
+}
+
+/// The branch or tag that may have been meant.
+fn suggestion(git: &Repository, revision: &str) -> Option<String> {
+    let references = git.references().ok()?;
+    let names = references.flatten().filter_map(|reference| reference.shorthand().ok().map(str::to_owned));
+    let names: Vec<String> = names.collect();
+    suggest::did_you_mean(revision, names.iter().map(String::as_str))
 }
 
 impl Store {
@@ -80,7 +91,7 @@ impl Store {
                 unknown(Some("the clone is shallow; `git fetch --unshallow` brings the rest"))
             }
             ErrorCode::Ambiguous => unknown(Some("several commits begin like this")),
-            _ => unknown(None),
+            _ => unknown(suggestion(git, revision).as_deref()),
         })?;
         object.peel_to_commit().map_err(|_| unknown(Some("it is something else")))
     }

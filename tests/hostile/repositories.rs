@@ -200,9 +200,12 @@ fn programs_of_its_configuration_are_not_run() {
     ] {
         repo.git(&["config", key, run]);
     }
-    for (key, value) in
-        [("commit.gpgSign", "true"), ("log.showSignature", "true"), ("filter.evil.required", "true")]
-    {
+    for (key, value) in [
+        ("commit.gpgSign", "true"),
+        ("tag.gpgSign", "true"),
+        ("log.showSignature", "true"),
+        ("filter.evil.required", "true"),
+    ] {
         repo.git(&["config", key, value]);
     }
     fs::write(repo.root.join(".git/info/attributes"), "* filter=evil diff=evil merge=evil\n").unwrap();
@@ -225,6 +228,12 @@ fn programs_of_its_configuration_are_not_run() {
         &["set", "srv-01", "name=Mail"],
         &["add", "party", "it", "--name", "IT", "--kind", "team"],
         &["unset", "srv-01", "tags"],
+        &["undo"],
+        &["undo", "--redo"],
+        &["baseline", "create", "kept"],
+        &["baseline", "verify"],
+        &["baseline", "diff", "kept", "HEAD~1"],
+        &["fsck", "--fix"],
     ] {
         let ran = repo.run(arguments);
         assert!(ran.code.is_some_and(|code| code < 5), "{arguments:?}: {}", ran.err);
