@@ -20,6 +20,7 @@ mod diff_driver;
 mod edit;
 mod editor;
 mod explain;
+mod export;
 mod failure;
 mod find;
 mod foreign;
@@ -101,6 +102,7 @@ verbs! {
     DiffDriver = diff_driver;
     Edit = edit;
     Explain = explain;
+    Export = export;
     Find = find;
     Import = import;
     Init = init;

@@ -23,6 +23,25 @@ pub struct Settings {
     pub protected: Vec<String>,
     /// Levels of rules of the audit that differ from their own, by the rule's id.
     pub levels: IndexMap<String, LevelSetting>,
+    /// Account numbers that differ from those of the chart.
+    pub accounts: Accounts,
+}
+
+/// Account numbers of the organisation's own, by role.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Accounts {
+    #[serde(default)]
+    default: IndexMap<String, String>,
+    #[serde(default)]
+    classes: IndexMap<String, IndexMap<String, String>>,
+}
+
+impl Accounts {
+    /// The number for a role, of items of a class before that of all.
+    pub fn number(&self, role: &str, class: &str) -> Option<&str> {
+        let own = self.classes.get(class).and_then(|numbers| numbers.get(role));
+        own.or_else(|| self.default.get(role)).map(String::as_str)
+    }
 }
 
 /// What the settings make of a rule.
@@ -30,6 +49,17 @@ pub struct Settings {
 pub enum LevelSetting {
     Level(Level),
     Off,
+}
+
+/// When journals post depreciation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PostingInterval {
+    /// At the end of each month.
+    #[default]
+    Monthly,
+    /// At the end of each fiscal year.
+    Yearly,
 }
 
 /// One set of books.
@@ -43,6 +73,8 @@ pub struct Book {
     pub label: Option<String>,
     /// How annuities are split within a fiscal year, such as `last_takes_rest`.
     pub rounding: Option<String>,
+    #[serde(default)]
+    pub posting: PostingInterval,
     /// The book whose depreciation this one exceeds: the difference is excess tax depreciation.
     pub excess_over: Option<String>,
 }
@@ -73,6 +105,7 @@ impl Settings {
                 .map(|(class, raw)| Some((class, plans(raw)?)))
                 .collect::<Option<_>>()?,
             protected: raw.protected.classes,
+            accounts: raw.accounts,
             levels: raw.audit.levels.into_iter().map(|(rule, name)| (rule, level(&name))).collect(),
         })
     }
@@ -104,6 +137,8 @@ struct Raw {
     audit: RawAudit,
     #[serde(default)]
     protected: RawProtected,
+    #[serde(default)]
+    accounts: Accounts,
 }
 
 #[derive(Deserialize, Default)]

@@ -36,7 +36,7 @@ pub const ENGINE: u32 = 1;
 
 pub use clock::Mark;
 pub use convention::{CONVENTIONS, Convention, Measure, exceeds_forty_percent};
-pub use data::{RULE_DATA, bonus, expensing_threshold, section_179};
+pub use data::{Account, AccountType, RULE_DATA, account, bonus, expensing_threshold, section_179};
 pub use derogatory::{Excess, excess, excess_by_year};
 pub use event::{Event, KINDS, Kind, Measured, Part, Restate, Revision, What};
 pub use method::{METHODS, Method, declining_coefficient};
