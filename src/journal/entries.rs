@@ -171,8 +171,16 @@ impl<'s> Maker<'s> {
             self.movement(id, class, movement)?;
         }
         let left = plan.disposal.map(|disposal| disposal.date);
+        let catch_ups = plan.catch_ups()?;
+        for (day, amount) in catch_ups.iter().filter(|(day, _)| period.contains(*day)) {
+            let amounts = [("charge", *amount), ("accumulated", amount.negated())];
+            self.post((*day, CHARGE, id.to_owned(), "Catch-up of closed periods"), class, &amounts)?;
+        }
         for interval in self.intervals.clone() {
-            let charge = plan.charge(interval)?;
+            let mut charge = plan.charge(interval)?;
+            for (_, amount) in catch_ups.iter().filter(|(day, _)| interval.contains(*day)) {
+                charge = charge.checked_sub(*amount)?;
+            }
             let date = left.filter(|left| interval.contains(*left)).unwrap_or(interval.end);
             let amounts = [("charge", charge), ("accumulated", charge.negated())];
             self.post((date, CHARGE, String::new(), "Depreciation"), class, &amounts)?;

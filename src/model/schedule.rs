@@ -180,6 +180,11 @@ impl<'a> Event<'a> {
         text(self.fields, field)
     }
 
+    /// The first day of the books that know of it, where the period of its date was closed already.
+    pub fn posted(&self) -> Option<Date> {
+        self.fields.field("posted").and_then(as_date)
+    }
+
     pub fn money(&self, field: &str) -> Option<Money> {
         self.fields.field(field).and_then(as_money)
     }

@@ -63,7 +63,7 @@ type Figures = [Money; COLUMNS.len()];
 /// charge + released = depreciation closing; net book value = gross − depreciation − impairment.
 pub fn roll_forward(snapshot: &Snapshot, period: Period, book: &str, by: GroupBy) -> Report {
     let mut groups: BTreeMap<String, (i64, Totals<11>)> = BTreeMap::new();
-    let (mut count, mut all, mut reasons) = (0, Totals::<11>::default(), Vec::new());
+    let (mut count, mut all, mut notes) = (0, Totals::<11>::default(), Vec::new());
     for entry in all_entries(snapshot, book) {
         let figures = match figures(&entry, period) {
             Ok(Some(figures)) => Ok(figures),
@@ -77,11 +77,12 @@ pub fn roll_forward(snapshot: &Snapshot, period: Period, book: &str, by: GroupBy
             Ok(figures) => {
                 totals.add(figures);
                 all.add(figures);
+                notes.extend(catch_ups(&entry, period));
             }
             Err(reason) => {
                 totals.holes += 1;
                 all.holes += 1;
-                reasons.push(format!("{}: {reason}", entry.item));
+                notes.push(format!("{}: {reason}", entry.item));
             }
         }
     }
@@ -100,7 +101,7 @@ pub fn roll_forward(snapshot: &Snapshot, period: Period, book: &str, by: GroupBy
         .header("rev", snapshot.version().to_string())
         .header("book", book)
         .section(section.totals(row));
-    reasons.into_iter().fold(report, Report::note)
+    notes.into_iter().fold(report, Report::note)
 }
 
 fn title(by: GroupBy) -> &'static str {
@@ -142,6 +143,20 @@ fn department<'s>(snapshot: &'s Snapshot, item: Item<'s>) -> Option<&'s str> {
 fn figures(entry: &Entry<'_>, period: Period) -> Result<Option<Figures>, String> {
     let plan = entry.plan.as_ref().map_err(String::clone)?;
     rolled(plan, period).map_err(|error| error.to_string())
+}
+
+/// What the charge of the period holds for days before it.
+fn catch_ups(entry: &Entry<'_>, period: Period) -> Vec<String> {
+    let catch_ups = entry.plan.as_ref().ok().and_then(|plan| plan.catch_ups().ok()).unwrap_or_default();
+    let of_period = catch_ups.into_iter().filter(|(day, _)| period.contains(*day));
+    of_period
+        .map(|(day, amount)| {
+            format!(
+                "{}: the charge holds {amount} of catch-up, posted on {day} for closed periods",
+                entry.item
+            )
+        })
+        .collect()
 }
 
 fn rolled(plan: &Plan, period: Period) -> Result<Option<Figures>, MoneyError> {

@@ -19,6 +19,7 @@ mod convention;
 mod data;
 mod derogatory;
 mod event;
+mod late;
 mod making;
 mod method;
 mod part;

@@ -62,7 +62,7 @@ fn a_short_first_year_keeps_the_denominator() {
 fn a_disposal_is_charged_to_its_day_and_leaves_a_gain_or_loss() {
     let mut terms = terms("12000 EUR", "0 EUR", "4y", "2022-01-01");
     let what = What::Disposal { proceeds: Some("2500.00 EUR".parse().unwrap()) };
-    terms.events.push(Event { date: date("2024-09-30"), index: Some(0), what });
+    terms.events.push(Event { date: date("2024-09-30"), posted: None, index: Some(0), what });
     let plan = Plan::compute(&terms).unwrap();
     let last = plan.rows.last().unwrap();
     assert_eq!(
@@ -127,4 +127,48 @@ proptest! {
         let total = plan.accumulated(any).unwrap();
         prop_assert!(!total.is_negative() && total.amount() <= sum.amount());
     }
+}
+
+/// 3600 over three years, sold on 30 November 2024, learned of in 2025: the depreciation of December
+/// (100) is taken back, and the sale is posted with the value of the day of the sale.
+#[test]
+fn a_sale_learned_of_late_is_caught_up() {
+    let mut terms = terms("3600 EUR", "0 EUR", "3y", "2023-01-01");
+    let what = What::Disposal { proceeds: Some("1000.00 EUR".parse().unwrap()) };
+    let posted = Some(date("2025-01-01"));
+    terms.events.push(Event { date: date("2024-11-30"), posted, index: Some(0), what });
+    let plan = Plan::compute(&terms).unwrap();
+    let figure = |day: &str| plan.values(date(day)).unwrap().net_book_value.amount_text();
+    assert_eq!([figure("2024-12-31"), figure("2025-01-01")], ["1200.00", "0.00"]);
+    assert_eq!(charges(&terms), ["1200.00", "1200.00", "-100.00"]);
+    let (day, amount) = plan.catch_ups().unwrap()[0];
+    assert_eq!((day, amount.amount_text()), (date("2025-01-01"), "-100.00".into()));
+    let sale = plan.disposal.unwrap();
+    assert_eq!((sale.date, sale.net_book_value.amount_text()), (date("2025-01-01"), "1300.00".into()));
+    assert_eq!((sale.proceeds.amount_text(), sale.gain.amount_text()), ("1000.00".into(), "-300.00".into()));
+    let last = plan.rows.last().unwrap();
+    assert_eq!(
+        (last.opening.amount_text(), last.closing.amount_text()),
+        ("1200.00".into(), "1300.00".into())
+    );
+    terms.events[0].posted = Some(date("2024-11-30"));
+    assert!(Plan::compute(&terms).is_err_and(|problem| problem.text.contains("delete `posted`")));
+}
+
+/// Impaired by 600 on 30 June 2024, to 1200 over 18 months: by the end of the year 400 is due for the
+/// half-year in which 600 was charged.
+#[test]
+fn an_impairment_learned_of_late_is_caught_up() {
+    let mut terms = terms("3600 EUR", "0 EUR", "3y", "2023-01-01");
+    let what = What::Impairment(super::super::Measured::Amount("600.00 EUR".parse().unwrap()));
+    let posted = Some(date("2025-01-01"));
+    terms.events.push(Event { date: date("2024-06-30"), posted, index: Some(0), what });
+    let plan = Plan::compute(&terms).unwrap();
+    // 800 of 2025, less 200.
+    assert_eq!(charges(&terms), ["1200.00", "1200.00", "600.00"]);
+    assert_eq!(plan.catch_ups().unwrap()[0].1.amount_text(), "-200.00");
+    let values = |day: &str| plan.values(date(day)).unwrap();
+    assert!(values("2024-12-31").impairment.is_zero());
+    assert_eq!(values("2025-01-01").impairment.amount_text(), "600.00");
+    assert!(values("2025-12-31").net_book_value.is_zero());
 }

@@ -304,6 +304,16 @@ pub(super) fn swing(
 }
 
 impl Store {
+    /// Who commits: `Ada Lovelace <ada@helio.example>`.
+    ///
+    /// # Errors
+    /// When neither the environment nor git knows it.
+    pub fn author(&self) -> Result<String, StoreError> {
+        let signature = self.signature(self.git()?)?;
+        let part = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ok(format!("{} <{}>", part(signature.name_bytes()), part(signature.email_bytes())))
+    }
+
     pub(super) fn signature(&self, git: &Repository) -> Result<Signature<'static>, StoreError> {
         match &self.identity {
             Some(identity) => identity.signature(git),
