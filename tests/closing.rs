@@ -159,6 +159,13 @@ fn a_record_edited_is_found() {
     let ran = estate.run(&["close", "--verify"]);
     assert!(ran.out.contains("closed with other rates and tables"), "{}", ran.out);
     assert_eq!(found(&estate), ["record edited"]);
+    estate.replace(CLOSING, "\nengine: 1\n", "\nengine: 2\n");
+    let ran = estate.run(&["close", "--verify"]);
+    assert!(
+        ran.out.contains("closed by engine 2; engine 1 computes 0 of its figures otherwise"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]

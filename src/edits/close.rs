@@ -195,3 +195,7 @@ fn totals(assets: &Assets<'_>) -> Result<Option<[Money; 4]>, MoneyError> {
     }
     Ok(totals)
 }
+
+#[cfg(test)]
+#[path = "close_tests.rs"]
+mod tests;

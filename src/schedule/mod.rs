@@ -19,6 +19,7 @@ mod convention;
 mod data;
 mod derogatory;
 mod event;
+mod held;
 mod late;
 mod making;
 mod method;
@@ -33,6 +34,7 @@ mod terms;
 mod what_if;
 
 /// The version of the engine: one more whenever the same terms give other figures than before.
+/// Figures of closed periods stay those of the engine that closed them.
 pub const ENGINE: u32 = 1;
 
 pub use clock::Mark;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::balance::Entry;
+use super::held::Held;
 use super::late::{self, Late};
 use super::part::Part;
 use super::problem::{Problem, problem};
@@ -87,6 +88,8 @@ pub struct Plan {
     left: Option<Date>,
     /// The plan before events that were posted late.
     late: Option<Box<Late>>,
+    /// What another engine charged otherwise in closed periods.
+    held: Held,
 }
 
 impl Plan {
@@ -134,6 +137,7 @@ impl Plan {
             unit,
             left,
             late: None,
+            held: Held::default(),
         };
         if let Some((posted, terms)) = late::before(components)? {
             let before = Plan::of(&terms, cost, salvage)?;
@@ -186,14 +190,20 @@ impl Plan {
         }
     }
 
-    /// What is charged on a day for the days before it, because events were posted late: the day and
+    /// What is charged on a day for closed periods before it, because events were posted late or
+    /// another engine computes them otherwise: the day and
     /// the amount, which is part of the charge of every period with that day.
     pub fn catch_ups(&self) -> Result<Vec<(Date, Money)>, MoneyError> {
-        let Some(late) = &self.late else { return Ok(Vec::new()) };
-        let mut catch_ups = late.before.catch_ups()?;
-        let amount = late.catch_up(self.charged_by_parts(day_before(late.posted))?)?;
-        if amount != 0 {
-            catch_ups.push((late.posted, self.unit.money(amount)?));
+        let mut catch_ups = Vec::new();
+        if let Some(late) = &self.late {
+            catch_ups = late.before.catch_ups()?;
+            let amount = late.catch_up(self.charged_by_parts(day_before(late.posted))?)?;
+            if amount != 0 {
+                catch_ups.push((late.posted, self.unit.money(amount)?));
+            }
+        }
+        if let Some((day, amount)) = self.held.catch_up() {
+            catch_ups.push((day, self.unit.money(amount)?));
         }
         Ok(catch_ups)
     }
@@ -288,7 +298,24 @@ impl Plan {
         entry.kind == "disposal" && Some(entry.date) == self.left
     }
 
+    /// Takes the figures of closed periods that another version of the engine computed for its own:
+    /// the difference to what this one computes is caught up on the first open day.
+    ///
+    /// # Errors
+    /// Figures out of range, or in another currency than the plan's.
+    pub(super) fn hold(&mut self, closed: &[(Period, [Money; 4])]) -> Result<(), Problem> {
+        self.held = Held::new(self, closed)?;
+        if !self.held.is_empty() {
+            self.rows = self.make_rows()?;
+        }
+        Ok(())
+    }
+
     pub(super) fn charged(&self, date: Date) -> Result<i128, MoneyError> {
+        Ok(self.charged_by_engine(date)? + self.held.difference(date))
+    }
+
+    fn charged_by_engine(&self, date: Date) -> Result<i128, MoneyError> {
         match &self.late {
             Some(late) if date < late.posted => late.before.charged(date),
             _ => self.charged_by_parts(date),
@@ -368,7 +395,11 @@ impl Plan {
             pieces.extend(held.map(|row| (row.year, 0)));
             pieces.extend(self.calendar.period_of(late.posted).map(|year| (year, 0)));
         }
-        if self.parts.len() > 1 || !entries.is_empty() || self.late.is_some() {
+        let caught_up = self.held.catch_up().and_then(|(day, _)| self.calendar.period_of(day));
+        pieces.extend(caught_up.map(|year| (year, 0)));
+        if self.parts.len() > 1
+            || pieces.windows(2).any(|pair| matches!(pair, [a, b] if a.0.start > b.0.start))
+        {
             pieces.sort_by_key(|(year, _)| year.start);
         }
         let mut years: Vec<(Period, i128)> = Vec::with_capacity(pieces.len());
@@ -378,7 +409,7 @@ impl Plan {
                 _ => years.push((year, charge)),
             }
         }
-        if self.late.is_some() {
+        if self.late.is_some() || !self.held.is_empty() {
             for (year, charge) in &mut years {
                 *charge = self.charged(year.end)? - self.charged(day_before(year.start))?;
             }
