@@ -29,7 +29,8 @@ fn register(estate: &Estate, period: &str) -> String {
 
 fn sell_late(estate: &Estate) {
     let sale = ["retire", "srv-web-01", "--kind", "sale", "--price", "900.00 EUR", "--date", "2025-11-30"];
-    estate.ok(&sale);
+    let ran = estate.ok(&sale);
+    assert!(ran.err.contains("the books of 2025-11-30 are closed: the disposal is posted on"), "{ran:?}");
 }
 
 /// srv-web-01 is charged 1604.00 a year, 133.67 in December 2025 (1604.00 less 1470.33): sold on 30
@@ -106,8 +107,15 @@ fn periods_are_closed_in_order_and_opened_from_the_last() {
     }
     estate.ok(&["close", "--verify"]);
     let reopen = |name| ["close", "--reopen", name, "--reason", "found", "--confirm", name];
+    estate.refuses(
+        &["close", "2025-03"],
+        3,
+        "2025-03 is closed already in the book accounting: FY2025 holds it",
+    );
+    // The value date is no day of the clock.
+    estate.refuses(&["close", "FY2026", "--as-of", "2027-01-31"], 3, "is not over");
     estate.refuses(&reopen("2026-02"), 3, "2026-03 is closed, and its figures rest on those of 2026-02");
-    estate.refuses(&reopen("FY2025"), 3, "its figures rest on those of FY2025");
+    estate.refuses(&reopen("FY2025"), 3, "2026-03 is closed, and its figures rest on those of FY2025");
     estate.ok(&reopen("2026-03"));
     estate.ok(&reopen("2026-02"));
     // A late event is now posted in February, the first open month.

@@ -58,7 +58,7 @@ pub fn close(snapshot: &Snapshot, closure: &Closure<'_>) -> Result<(Edit, String
             .help("a period is closed when nothing more can happen in it"));
     }
     for book in closure.books {
-        refuse_gap(snapshot, closure, book)?;
+        refuse_disorder(snapshot, closure, book)?;
     }
     let planner = Planner::new(snapshot);
     let mut books = Vec::new();
@@ -130,7 +130,17 @@ pub fn reopen(snapshot: &Snapshot, closure: &Closure<'_>, reason: &str) -> Resul
 }
 
 /// Once a book was closed, its periods follow each other: what lies between two could change the later.
-fn refuse_gap(snapshot: &Snapshot, closure: &Closure<'_>, book: &str) -> Result<(), EditError> {
+/// What a longer period closed is closed.
+fn refuse_disorder(snapshot: &Snapshot, closure: &Closure<'_>, book: &str) -> Result<(), EditError> {
+    let own = closure.period;
+    let holds = |period: Period| period != own && period.start <= own.start && own.end <= period.end;
+    if let Some((longer, _)) = closing::closed_periods(snapshot, book).find(|(_, period)| holds(*period)) {
+        let (name, longer) = (closure.name, longer.name());
+        return Err(EditError::new(format!(
+            "{name} is closed already in the book {book}: {longer} holds it"
+        ))
+        .help(format!("`estate close --verify {longer}` checks it")));
+    }
     match closing::first_open_day(snapshot, book).filter(|next| *next < closure.period.start) {
         None => Ok(()),
         Some(next) => {
@@ -147,8 +157,8 @@ fn refuse_under_others(snapshot: &Snapshot, closing: Closing<'_>) -> Result<(), 
     for book in closing.books() {
         let rests =
             |period: Period| period.end > own.end || (period.end == own.end && period.start < own.start);
-        let mut later = closing::closed_periods(snapshot, book.name);
-        if let Some((later, _)) = later.find(|(_, period)| rests(*period)) {
+        let later = closing::closed_periods(snapshot, book.name).filter(|(_, period)| rests(*period));
+        if let Some((later, _)) = later.max_by_key(|(_, period)| period.end) {
             let (name, later) = (closing.name(), later.name());
             return Err(EditError::new(format!(
                 "{later} is closed, and its figures rest on those of {name}"

@@ -73,7 +73,7 @@ proptest! {
         let again = reopened.with(&again);
         let books = |snapshot: &Snapshot| {
             let record = snapshot.of_kind(Kind::Closing).next().unwrap();
-            record.field("books").map(|books| Data::from(books))
+            record.field("books").map(Data::from)
         };
         prop_assert_eq!(books(&again), books(&closed));
         prop_assert!(books(&closed).is_some());

@@ -13,7 +13,7 @@ pub use assignment::{Assignment, Operator, shape_at};
 pub use close::{Closure, close, reopen};
 pub use create::{adopted_text, default_plans, free_id, new_text, schema_line};
 pub use rename::{file_by_class, rename};
-pub use retire::{Retirement, retire, still_used};
+pub use retire::{Retirement, put_off, retire, still_used};
 pub use value::typed;
 
 use crate::yaml::PatchError;

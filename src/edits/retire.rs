@@ -96,6 +96,13 @@ fn disposal(date: &str, kind: &str, retirement: &Retirement<'_>) -> Data {
     Data::map(fields)
 }
 
+/// What is said of a disposal that closed periods put off; `None` where there are none.
+pub fn put_off(snapshot: &Snapshot, id: &str, date: Date) -> Option<String> {
+    let schedules = snapshot.schedules().filter(|schedule| schedule.item() == Some(id));
+    let posted = schedules.filter_map(|schedule| posted(snapshot, schedule, date)).max()?;
+    Some(format!("the books of {date} are closed: the disposal is posted on {posted}, with a catch-up"))
+}
+
 /// The first open day of the schedule's books, where the period of `date` is closed in one of them.
 fn posted(snapshot: &Snapshot, schedule: Schedule<'_>, date: Date) -> Option<Date> {
     let open = schedule.books().filter_map(|plan| closing::first_open_day(snapshot, plan.book)).max();

@@ -3,7 +3,7 @@ mod verify;
 use estate::edits::{Closure, close, reopen};
 use estate::store::Store;
 
-use super::context::Context;
+use super::context::{Context, today};
 use super::failure::{Exit, Failure};
 use super::schedule::{book_or_default, period_named};
 use super::writing::{Scope, WriteArgs, Writing, write_to};
@@ -63,7 +63,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     }
     refuse_changes(&store)?;
     let commit = store.resolve("HEAD")?;
-    let by = &store.author()?;
+    let (on, by) = (today()?, &store.author()?);
     write_to(context, &store, &args.write, Scope::Whole, |snapshot| {
         let some_books = !args.book.is_empty();
         let books = match some_books {
@@ -79,15 +79,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
                 .into());
         }
         let period = period_named(snapshot, name)?;
-        let closure = Closure {
-            name,
-            period,
-            books: &books,
-            some_books,
-            on: context.as_of,
-            by,
-            computed_from: &commit,
-        };
+        let closure = Closure { name, period, books: &books, some_books, on, by, computed_from: &commit };
         let (edit, tag) = close(snapshot, &closure).map_err(refused)?;
         let done = format!("closed {name} in {} (tag {tag})", books.join(" and "));
         Ok(Writing::new(edit, done).tag(tag).next(format!("estate close --verify {name}")))
@@ -106,12 +98,11 @@ fn run_reopen(context: &Context, store: &Store, args: &Args, name: &str) -> anyh
             .hint("whoever reads the accounts must learn why they were opened again")
             .into());
     }
-    let by = &store.author()?;
+    let (on, by) = (today()?, &store.author()?);
     write_to(context, store, &args.write, Scope::Whole, |snapshot| {
         let period = period_named(snapshot, name)?;
         let some_books = !args.book.is_empty();
-        let closure =
-            Closure { name, period, books: &args.book, some_books, on: context.as_of, by, computed_from: "" };
+        let closure = Closure { name, period, books: &args.book, some_books, on, by, computed_from: "" };
         let edit = reopen(snapshot, &closure, reason).map_err(refused)?;
         Ok(Writing::new(edit, format!("opened {name} again")).next(format!("estate close {name}")))
     })
