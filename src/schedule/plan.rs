@@ -190,9 +190,8 @@ impl Plan {
         }
     }
 
-    /// What is charged on a day for closed periods before it, because events were posted late or
-    /// another engine computes them otherwise: the day and
-    /// the amount, which is part of the charge of every period with that day.
+    /// What is charged on a day for the days before it, because events were posted late or another
+    /// engine closed them: the day and the amount, which is part of the charge of that day.
     pub fn catch_ups(&self) -> Result<Vec<(Date, Money)>, MoneyError> {
         let mut catch_ups = Vec::new();
         if let Some(late) = &self.late {

@@ -1,5 +1,5 @@
 use super::{Check, Context, Rule};
-use crate::closing::{self, Restatement};
+use crate::closing::{self, Restatement, What};
 use crate::finding::{Finding, Level};
 use crate::model::Kind;
 use crate::model::closing::Closing;
@@ -45,9 +45,16 @@ fn finding(context: &Context<'_>, closing: Closing<'_>, restatement: &Restatemen
     let name = closing.name();
     let open =
         closing::first_open_day(context.snapshot, book).map_or_else(String::new, |day| day.to_string());
+    let first = match what {
+        What::Added(_) => format!("start its plan on {open}, the first open day"),
+        What::Gone => "put its schedule back; what left needs an event of disposal".to_owned(),
+        What::Line(_) | What::Totals => format!("take the record back from its tag {}", closing.tag()),
+        What::Figures { .. } | What::Terms | What::Hole(_) => {
+            format!("an event that was learned of late needs `posted: {open}`, the first open day")
+        }
+    };
     let help = format!(
-        "an event that was learned of late needs `posted: {open}`, the first open day; or open the period again: \
-         `estate close --reopen {name} --reason TEXT --confirm {name}`",
+        "{first}; or open the period again: `estate close --reopen {name} --reason TEXT --confirm {name}`"
     );
     let message = match item.as_str() {
         "" => format!("{name} is closed (book {book}): {what}"),
