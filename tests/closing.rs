@@ -89,8 +89,10 @@ fn the_gate_keeps_closed_figures_and_lets_the_future_pass() {
     let new = ["add", "server", "srv-late", "--name", "Late", "--cost", "1000.00 EUR"];
     let rest =
         ["--owner", "infra-team", "--location", "paris-dc1-room-a", "--status", "in_use", "--in-service"];
-    estate.refuses(&[&new[..], &rest, &["2025-06-01"]].concat(), 3, "it was not in the books of the period");
-    estate.ok(&[&new[..], &rest, &["2026-01-01"]].concat());
+    estate.ok(&[&new[..], &rest, &["2025-06-01"]].concat());
+    assert!(estate.read("inventory/schedules/srv-late.yaml").contains("posted: 2026-01-01"));
+    let says = "it was not in the books of the period";
+    estate.refuses(&["unset", "schedule/srv-late", "books.accounting.posted"], 3, says);
     estate.ok(&[&sold[..], &["2026-01-31"]].concat());
     assert_eq!(verified(&estate), []);
 }

@@ -17,23 +17,38 @@ use crate::money::MoneyError;
 pub(super) struct Late {
     /// The first day of the plan with the events.
     pub posted: Date,
-    pub before: Plan,
+    /// None where the item itself was not known before.
+    pub before: Option<Plan>,
     /// Those of both plans: of the one before until the day, the others after it or on it.
     pub entries: Vec<(usize, Entry)>,
 }
 
-/// The last day on which events are posted late, and the terms as they were before it.
-pub(super) fn before(components: &[Terms]) -> Result<Option<(Date, Vec<Terms>)>, Problem> {
+/// Where a plan follows another one.
+pub(super) struct Split {
+    pub posted: Date,
+    /// The terms before that day; none where the item was not known.
+    pub before: Option<Vec<Terms>>,
+}
+
+/// The last day on which events, or the item itself, are posted late.
+pub(super) fn before(components: &[Terms]) -> Result<Option<Split>, Problem> {
+    let known =
+        components.iter().filter_map(|terms| terms.posted.filter(|posted| terms.start < *posted)).max();
     let events = || components.iter().flat_map(|terms| &terms.events);
     for event in events() {
         check(event).map_err(|problem| problem.of(event))?;
     }
-    let Some(posted) = events().filter_map(|event| event.posted).max() else { return Ok(None) };
+    let Some(posted) = events().filter_map(|event| event.posted).chain(known).max() else {
+        return Ok(None);
+    };
+    if known == Some(posted) {
+        return Ok(Some(Split { posted, before: None }));
+    }
     let mut terms = components.to_vec();
     for terms in &mut terms {
         terms.events.retain(|event| event.posted.unwrap_or(event.date) < posted);
     }
-    Ok(Some((posted, terms)))
+    Ok(Some(Split { posted, before: Some(terms) }))
 }
 
 fn check(event: &Event) -> Result<(), Problem> {
@@ -50,9 +65,14 @@ fn check(event: &Event) -> Result<(), Problem> {
 
 impl Late {
     /// `with` are the entries of the plan with the events.
-    pub fn new<'a>(posted: Date, before: Plan, with: impl Iterator<Item = (usize, &'a Entry)>) -> Late {
+    pub fn new<'a>(
+        posted: Date,
+        before: Option<Plan>,
+        with: impl Iterator<Item = (usize, &'a Entry)>,
+    ) -> Late {
         let held: Vec<(usize, Entry)> = before
-            .entries()
+            .iter()
+            .flat_map(Plan::entries)
             .filter(|(_, entry)| entry.date < posted)
             .map(|(component, entry)| (component, *entry))
             .collect();
@@ -75,10 +95,15 @@ impl Late {
         Late { posted, before, entries }
     }
 
+    /// What was charged by the end of a day before that of posting.
+    pub fn charged_before(&self, date: Date) -> Result<i128, MoneyError> {
+        self.before.as_ref().map_or(Ok(0), |before| before.charged(date))
+    }
+
     /// What is charged on the day of posting for the days before it; `with` is what the plan with the
     /// events charges until then.
     pub fn catch_up(&self, with: i128) -> Result<i128, MoneyError> {
-        Ok(with - self.before.charged(day_before(self.posted))?)
+        Ok(with - self.charged_before(day_before(self.posted))?)
     }
 }
 

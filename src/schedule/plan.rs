@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::balance::Entry;
 use super::held::Held;
-use super::late::{self, Late};
+use super::late::{self, Late, Split};
 use super::part::Part;
 use super::problem::{Problem, problem};
 use super::terms::Terms;
@@ -139,10 +139,11 @@ impl Plan {
             late: None,
             held: Held::default(),
         };
-        if let Some((posted, terms)) = late::before(components)? {
-            let before = Plan::of(&terms, cost, salvage)?;
+        if let Some(Split { posted, before }) = late::before(components)? {
+            let before = before.map(|terms| Plan::of(&terms, cost, salvage)).transpose()?;
             // Until then it was still there.
-            plan.left = before.left.or(left.map(|left| left.max(posted)));
+            let left_before = before.as_ref().and_then(|before| before.left);
+            plan.left = left_before.or(left.map(|left| left.max(posted)));
             plan.late = Some(Box::new(Late::new(posted, before, plan.entries_of_parts())));
         }
         plan.rows = plan.make_rows()?;
@@ -162,7 +163,10 @@ impl Plan {
 
     /// The day from whose end on the item is in these books: the start, or a take-over.
     pub fn entered(&self) -> Date {
-        self.parts.iter().map(|part| part.entered).min().unwrap_or(self.start)
+        match &self.late {
+            Some(late) => late.before.as_ref().map_or(late.posted, Plan::entered),
+            None => self.parts.iter().map(|part| part.entered).min().unwrap_or(self.start),
+        }
     }
 
     /// The last day with a charge of depreciation, as planned.
@@ -183,8 +187,9 @@ impl Plan {
         }
         // Before a late event was posted the plan was another one.
         match &self.late {
-            Some(late) if high < late.posted && late.before.fully_depreciated() != Some(high) => {
-                Some(late.posted)
+            Some(late) if high < late.posted => {
+                let before = late.before.as_ref().and_then(Plan::fully_depreciated);
+                Some(before.filter(|before| *before == high).unwrap_or(late.posted))
             }
             _ => Some(high),
         }
@@ -195,7 +200,7 @@ impl Plan {
     pub fn catch_ups(&self) -> Result<Vec<(Date, Money)>, MoneyError> {
         let mut catch_ups = Vec::new();
         if let Some(late) = &self.late {
-            catch_ups = late.before.catch_ups()?;
+            catch_ups = late.before.as_ref().map_or(Ok(Vec::new()), Plan::catch_ups)?;
             let amount = late.catch_up(self.charged_by_parts(day_before(late.posted))?)?;
             if amount != 0 {
                 catch_ups.push((late.posted, self.unit.money(amount)?));
@@ -316,7 +321,7 @@ impl Plan {
 
     fn charged_by_engine(&self, date: Date) -> Result<i128, MoneyError> {
         match &self.late {
-            Some(late) if date < late.posted => late.before.charged(date),
+            Some(late) if date < late.posted => late.charged_before(date),
             _ => self.charged_by_parts(date),
         }
     }
@@ -390,7 +395,9 @@ impl Plan {
             pieces.push((year, 0));
         }
         if let Some(late) = &self.late {
-            let held = late.before.rows.iter().filter(|row| row.year.start < late.posted);
+            pieces.retain(|(year, _)| year.end >= self.entered());
+            let held =
+                late.before.iter().flat_map(|before| &before.rows).filter(|row| row.year.start < late.posted);
             pieces.extend(held.map(|row| (row.year, 0)));
             pieces.extend(self.calendar.period_of(late.posted).map(|year| (year, 0)));
         }

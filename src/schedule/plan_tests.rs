@@ -16,6 +16,7 @@ fn terms(cost: &str, salvage: &str, life: &str, start: &str) -> Terms {
         salvage: salvage.parse().unwrap(),
         life: Some(life.parse().unwrap()),
         start: date(start),
+        posted: None,
         acquired: None,
         method: METHODS[0],
         convention: CONVENTIONS[0],
@@ -171,4 +172,25 @@ fn an_impairment_learned_of_late_is_caught_up() {
     assert!(values("2024-12-31").impairment.is_zero());
     assert_eq!(values("2025-01-01").impairment.amount_text(), "600.00");
     assert!(values("2025-12-31").net_book_value.is_zero());
+}
+
+/// 3600 over three years from October 2024, learned of when 2024 was closed: 300 are caught up.
+#[test]
+fn an_item_learned_of_late_is_caught_up() {
+    let mut terms = terms("3600 EUR", "0 EUR", "3y", "2024-10-01");
+    terms.posted = Some(date("2025-01-01"));
+    let plan = Plan::compute(&terms).unwrap();
+    assert_eq!(charges(&terms), ["1500.00", "1200.00", "900.00"]);
+    assert_eq!(plan.rows[0].period.start, date("2025-01-01"));
+    assert_eq!(plan.catch_ups().unwrap()[0].1.amount_text(), "300.00");
+    let gross = |day: &str| plan.values(date(day)).unwrap().gross.amount_text();
+    assert_eq!([gross("2024-12-31"), gross("2025-01-01")], ["0.00", "3600.00"]);
+    let bought = plan.movements().unwrap()[0];
+    assert_eq!((bought.kind, bought.date), ("acquisition", date("2025-01-01")));
+    // Sold before it was known, too: it comes and goes on the same day.
+    let what = What::Disposal { proceeds: None };
+    terms.events.push(Event { date: date("2024-11-30"), posted: terms.posted, index: Some(0), what });
+    let plan = Plan::compute(&terms).unwrap();
+    assert_eq!(charges(&terms), ["200.00"]);
+    assert_eq!(plan.disposal.unwrap().net_book_value.amount_text(), "3400.00");
 }

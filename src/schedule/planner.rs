@@ -102,6 +102,7 @@ impl<'s> Planner<'s> {
             salvage: plan.salvage_value.unwrap_or(Money::zero(cost.currency())),
             life: plan.life,
             start: plan.start,
+            posted: plan.posted(),
             acquired: item.record().date("acquired"),
             method,
             convention: self.convention(&plan, kept, method)?,

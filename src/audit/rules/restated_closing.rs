@@ -46,7 +46,7 @@ fn finding(context: &Context<'_>, closing: Closing<'_>, restatement: &Restatemen
     let open =
         closing::first_open_day(context.snapshot, book).map_or_else(String::new, |day| day.to_string());
     let first = match what {
-        What::Added(_) => format!("start its plan on {open}, the first open day"),
+        What::Added(_) => format!("its plan needs `posted: {open}`, the first open day"),
         What::Gone => "put its schedule back; what left needs an event of disposal".to_owned(),
         What::Line(_) | What::Totals => format!("take the record back from its tag {}", closing.tag()),
         What::Figures { .. } | What::Terms | What::Hole(_) => {
