@@ -27,7 +27,7 @@
 //!   store                files and git: nothing else touches them
 //!   render               a report or findings as text, one file a format
 //!   reports              named reports, made of what engines say
-//!   engines              audit closing contract diff edits history impact import invest manifest merge policy query schedule score value: pure functions of snapshots
+//!   engines              audit closing contract diff edits history impact import invest journal manifest merge policy query schedule score value: pure functions of snapshots
 //!   graph → snapshot → model → schema
 //!   leaf data            money date source yaml finding report …
 //! ```
@@ -70,6 +70,7 @@ pub mod contract;
 pub mod closing;
 pub mod impact;
 pub mod invest;
+pub mod journal;
 pub mod query;
 
 pub mod policy;

@@ -21,6 +21,7 @@ mod diff_driver;
 mod edit;
 mod editor;
 mod explain;
+mod export;
 mod failure;
 mod find;
 mod fmt;
@@ -110,6 +111,7 @@ verbs! {
     DiffDriver = diff_driver;
     Edit = edit;
     Explain = explain;
+    Export = export;
     Find = find;
     Graph = graph;
     Impact = impact;

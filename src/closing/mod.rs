@@ -3,7 +3,7 @@
 //! A closing is a record like others: for each book the totals, and for each item its figures and a
 //! digest over them and over the terms that made them. Whoever changes the past afterwards changes
 //! one or the other, and [`restatements`] names it. What happened after the period is no matter of
-//! it: events, components and readings dated later belong to no digest of it.
+//! it: events, components and readings dated or posted later belong to no digest of it.
 
 mod asset;
 mod compare;
@@ -15,7 +15,9 @@ use std::sync::LazyLock;
 use sha2::{Digest, Sha256};
 
 use crate::contract::{lease_plan, leases};
-use crate::date::{Period, day_before};
+use crate::date::{Date, Period, day_after, day_before};
+use crate::model::Kind;
+use crate::model::closing::Closing;
 use crate::model::contract::Contract;
 use crate::model::schedule::Schedule;
 use crate::money::{Money, MoneyError};
@@ -30,6 +32,19 @@ pub use compare::{Restatement, What, differences, restatements};
 pub struct Assets<'s> {
     pub known: BTreeMap<&'s str, Asset>,
     pub holes: BTreeMap<&'s str, String>,
+}
+
+/// The closed periods of a book.
+pub fn closed_periods<'s>(snapshot: &'s Snapshot, book: &str) -> impl Iterator<Item = (Closing<'s>, Period)> {
+    let closings = snapshot.of_kind(Kind::Closing).map(Closing);
+    let of_book =
+        move |closing: &Closing<'_>| closing.is_closed() && closing.books().any(|closed| closed.name == book);
+    closings.filter(of_book).filter_map(|closing| Some((closing, closing.period()?)))
+}
+
+/// The first day of a book that no closing, of its period or of a later one, keeps from changing.
+pub fn first_open_day(snapshot: &Snapshot, book: &str) -> Option<Date> {
+    closed_periods(snapshot, book).map(|(_, period)| day_after(period.end)).max()
 }
 
 /// What the books say of a period, item by item.
@@ -114,3 +129,6 @@ pub fn rule_data() -> &'static str {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use crate::yaml::Value;
 /// Fields that change no figure.
 const REMARKS: [&str; 2] = ["reason", "notes"];
 /// Fields that say when an element of a list begins to matter.
-const DATES: [&str; 3] = ["date", "until", "start"];
+const DATES: [&str; 4] = ["date", "posted", "until", "start"];
 
 pub(super) fn text(snapshot: &Snapshot, schedule: Schedule<'_>, book: &str, end: Date) -> String {
     let mut text = format!("item={}\n", schedule.item().unwrap_or(""));

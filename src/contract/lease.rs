@@ -297,7 +297,7 @@ impl<'a> Reading<'a> {
     fn events(&self, measured: &[Money]) -> Vec<Event> {
         let mut events = Vec::new();
         for ((_, now), change) in self.remeasurements.iter().zip(measured) {
-            let event = |what| Event { date: now.date, index: Some(now.index), what };
+            let event = |what| Event { date: now.date, posted: None, index: Some(now.index), what };
             if let Some(term) = now.term {
                 let life = self.shorter(term);
                 events.push(event(What::Revision(Revision { life: Some(life), ..Revision::default() })));
@@ -356,6 +356,7 @@ fn terms(
     let months = reading.periods.checked_mul(reading.course.months).ok_or(MoneyError::Overflow)?;
     let term: Duration = format!("{months}mo").parse()?;
     Ok(Terms {
+        posted: None,
         cost,
         salvage: Money::zero(cost.currency()),
         life: Some(reading.shorter(term)),

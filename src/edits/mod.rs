@@ -16,7 +16,7 @@ pub use close::{Closure, close, reopen};
 pub use create::{adopted_text, default_plans, free_id, new_text, schema_line};
 pub use format::formatted;
 pub use rename::{file_by_class, rename};
-pub use retire::{Retirement, retire, still_used};
+pub use retire::{Retirement, put_off, retire, still_used};
 pub use value::typed;
 pub use verify::{Sighting, verify};
 

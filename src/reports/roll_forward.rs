@@ -42,16 +42,19 @@ pub fn roll_forward(snapshot: &Snapshot, period: Period, book: &str, by: GroupBy
     let mut groups: BTreeMap<&str, (i64, Totals)> = BTreeMap::new();
     let doubt = rows.doubt();
     let (mut count, mut all) = (0, Totals::of(COLUMNS.len()));
-    let mut reasons: Vec<String> = doubt.iter().cloned().collect();
+    let mut notes: Vec<String> = doubt.iter().cloned().collect();
     for entry in all_entries(snapshot, book) {
         let Some(figures) = figures(&entry, period).transpose() else { continue };
         count += 1;
         let parts = rows.parts(&entry);
         match &figures {
-            Ok(figures) => all.add(figures),
+            Ok(figures) => {
+                all.add(figures);
+                notes.extend(catch_ups(&entry, period));
+            }
             Err(reason) => {
                 all.holes += 1;
-                reasons.push(format!("{}: {reason}", entry.item));
+                notes.push(format!("{}: {reason}", entry.item));
             }
         }
         let shares =
@@ -80,7 +83,7 @@ pub fn roll_forward(snapshot: &Snapshot, period: Period, book: &str, by: GroupBy
         .header("rev", snapshot.version().to_string())
         .header("book", book)
         .section(section.totals(row));
-    reasons.into_iter().fold(report, Report::note)
+    notes.into_iter().fold(report, Report::note)
 }
 
 /// The figures of each row that shares an item.
@@ -133,6 +136,20 @@ fn shares(figures: Figures, parts: &[(&str, Decimal)]) -> Result<Vec<Figures>, M
 fn figures(entry: &Entry<'_>, period: Period) -> Result<Option<Figures>, String> {
     let plan = entry.plan.as_ref().map_err(String::clone)?;
     rolled(plan, period).map_err(|error| error.to_string())
+}
+
+/// What the charge of the period holds for days before it.
+fn catch_ups(entry: &Entry<'_>, period: Period) -> Vec<String> {
+    let catch_ups = entry.plan.as_ref().ok().and_then(|plan| plan.catch_ups().ok()).unwrap_or_default();
+    let of_period = catch_ups.into_iter().filter(|(day, _)| period.contains(*day));
+    of_period
+        .map(|(day, amount)| {
+            format!(
+                "{}: the charge holds {amount} of catch-up, posted on {day} for closed periods",
+                entry.item
+            )
+        })
+        .collect()
 }
 
 fn rolled(plan: &Plan, period: Period) -> Result<Option<Figures>, MoneyError> {

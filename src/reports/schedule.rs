@@ -205,6 +205,11 @@ fn notes_on(book: &str, plan: &Plan, described: &str) -> Vec<String> {
         let (cost, salvage) = (plan.cost, plan.salvage);
         notes.push(format!("{book}: {described}; cost {cost}, salvage value {salvage}, charged {charged}"));
     }
+    for (day, amount) in plan.catch_ups().unwrap_or_default() {
+        notes.push(format!(
+            "{book}: the charge of {day} holds {amount} of catch-up, for what was posted after its period was closed"
+        ));
+    }
     if let Some(disposal) = plan.disposal {
         let result = if disposal.gain.is_negative() { "loss" } else { "gain" };
         notes.push(format!(
