@@ -20,6 +20,7 @@ const MAX_FOLDERS: usize = 4;
 impl Store {
     /// Every record as it lies on disk.
     pub fn worktree(&self) -> Result<Snapshot, StoreError> {
+        self.refuse_sparse()?;
         let disk = self.disk();
         let paths = disk.list(|path, _| path)?;
         Ok(Snapshot::load(Version::Worktree, &paths, &[], |path| disk.read(path)))
@@ -28,6 +29,7 @@ impl Store {
     /// A snapshot of some files of the disk, with the settings, waivers and the estate's own schemas.
     /// `known` are files whose ids are known without reading them.
     pub fn worktree_of(&self, paths: &[String], known: &[String]) -> Result<Snapshot, StoreError> {
+        self.refuse_sparse()?;
         let disk = self.disk();
         let mut wanted: Vec<String> = paths.to_vec();
         wanted.extend(Place::singles().map(|place| place.path()));
