@@ -62,7 +62,7 @@ struct KeptFile<'a> {
     path: &'a str,
     /// `None` where the file was so new that its stamp says nothing.
     stamp: Option<Stamp>,
-    /// The blob that git makes of it; nothing where it is no record.
+    /// The blob that git makes of it; nothing where it is neither a record nor a schema.
     blob: &'a [u8],
 }
 
@@ -156,9 +156,10 @@ impl Store {
 
     /// Keeps what was found in a snapshot of the surveyed files, if it can.
     pub fn remember(&self, survey: Survey, snapshot: &Snapshot, secret: &Secret, findings: &[u8]) {
-        let hash = |path: &str| match snapshot.by_path(path) {
-            Some(record) => Oid::hash_object(ObjectType::Blob, record.source().text().as_bytes()).map(Some),
-            None => Ok(None),
+        let hash = |path: &str| {
+            let record = snapshot.by_path(path).map(|record| record.source());
+            let source = record.or_else(|| snapshot.schema_file(path));
+            source.map(|source| Oid::hash_object(ObjectType::Blob, source.text().as_bytes())).transpose()
         };
         let hashes: Result<Vec<Option<Oid>>, git2::Error> =
             survey.files.par_iter().map(|(path, _)| hash(path)).collect();
