@@ -41,6 +41,7 @@ mod merging;
 mod named;
 mod open_merge;
 mod progress;
+mod recalled;
 mod report;
 mod resolve;
 mod retire;

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use git2::{ErrorClass, ErrorCode};
+
 use crate::date::Date;
 
 /// How a failure is to be taken by a script.
@@ -68,6 +70,10 @@ pub enum StoreError {
     NoIdentity,
     #[error("cannot {action} {}: {source}", .path.display())]
     Io { action: &'static str, path: PathBuf, source: std::io::Error },
+    #[error("this is a sparse checkout: {0} belongs to the estate and is not on disk")]
+    Sparse(String),
+    #[error("this clone is incomplete: {0}")]
+    Incomplete(String),
     #[error("git: {0}")]
     Git(String),
     #[error("the tag {0} could not be set: {1}")]
@@ -122,6 +128,10 @@ impl StoreError {
             Self::NoIdentity => {
                 "run `git config user.name \"Your Name\"` and `git config user.email you@example.org`"
             }
+            Self::Sparse(_) => {
+                "`git sparse-checkout disable` brings the rest; --rev HEAD reads the last commit instead"
+            }
+            Self::Incomplete(_) => "`git fetch --refetch` brings the objects",
             Self::CommittedBut(_, cause) if matches!(**cause, Self::Untagged(..)) => {
                 "the commit is safe; `git tag -a` sets the tag on it"
             }
@@ -147,6 +157,9 @@ impl StoreError {
 
 impl From<git2::Error> for StoreError {
     fn from(error: git2::Error) -> Self {
-        StoreError::Git(error.message().to_owned())
+        match (error.code(), error.class()) {
+            (ErrorCode::NotFound, ErrorClass::Odb) => StoreError::Incomplete(error.message().to_owned()),
+            _ => StoreError::Git(error.message().to_owned()),
+        }
     }
 }

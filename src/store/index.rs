@@ -5,14 +5,39 @@ use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, Index, IndexConflict, IndexEntry, Oid, Repository};
 
-use super::StoreError;
 use super::changes::Changes;
 use super::journal::{index_lock, wait_for};
 use super::revision::TreeFile;
 use super::tree_files::TreeFiles;
+use super::{Store, StoreError};
 
 /// Where the flags of an entry say which side of a conflict it is.
 const STAGE_SHIFT: u16 = 12;
+
+/// The bit of an entry's extended flags that says that its file is left out of the worktree.
+const SKIP_WORKTREE: u16 = 1 << 14;
+
+impl Store {
+    /// What lies on disk must be the estate and not a part of it, or figures would be too small. Only
+    /// where a sparse checkout has been asked for is the index looked at.
+    pub(super) fn refuse_sparse(&self) -> Result<(), StoreError> {
+        let Ok(git) = self.git() else { return Ok(()) };
+        if git.path().join("info").join("sparse-checkout").symlink_metadata().is_err() {
+            return Ok(());
+        }
+        for entry in git.index()?.iter().filter(|entry| entry.flags_extended & SKIP_WORKTREE != 0) {
+            let git_path = String::from_utf8_lossy(&entry.path);
+            let path = git_path.strip_prefix(self.prefix()).unwrap_or_default();
+            let mode = i32::try_from(entry.mode).unwrap_or_default();
+            if (TreeFile { id: entry.id, mode }).belongs(path)
+                && self.disk_path(path).symlink_metadata().is_err()
+            {
+                return Err(StoreError::Sparse(path.to_owned()));
+            }
+        }
+        Ok(())
+    }
+}
 
 /// The index as it is on disk.
 pub(super) struct UserIndex {

@@ -16,6 +16,7 @@ mod index;
 mod init;
 mod journal;
 mod known;
+mod memory;
 mod merging;
 mod open_merge;
 mod origins;
@@ -41,6 +42,7 @@ pub use health::{Ailment, Health};
 pub use history::{CommitInfo, PathChange};
 pub use init::{Identity, create_repository, init_repository};
 pub use known::Known;
+pub use memory::{Memory, Secret, Survey};
 pub use merging::{Merging, Relation, Side};
 pub use open_merge::{Conclusion, OpenFile};
 pub use origins::Provenance;
@@ -81,6 +83,7 @@ impl Store {
     /// The estate of this folder, which may hold nothing yet.
     pub fn open(root: PathBuf) -> Store {
         let (git, no_repository) = match Repository::discover(&root) {
+            Ok(repository) if is_grafted(&repository) => (Err(GRAFTED.to_owned()), false),
             Ok(repository) => (Ok(repository), false),
             Err(error) => (Err(error.message().to_owned()), error.code() == ErrorCode::NotFound),
         };
@@ -148,6 +151,15 @@ impl Store {
     fn disk_path(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
+}
+
+const GRAFTED: &str = "its file .git/info/grafts gives commits other parents than they name, so its history cannot be trusted; delete the file";
+
+/// Whether this clone pretends another history. Unlike its newer kin, the refs of `git replace`, which
+/// are not followed here, grafts cannot be looked past.
+fn is_grafted(repository: &Repository) -> bool {
+    let grafts = repository.commondir().join("info").join("grafts");
+    std::fs::symlink_metadata(grafts).is_ok_and(|file| !file.is_file() || file.len() > 0)
 }
 
 fn slashes(path: &Path) -> String {

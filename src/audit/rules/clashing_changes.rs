@@ -15,7 +15,18 @@ pub static RULE: Rule = Rule {
     good: "# chg-0042 takes srv-web-01 down on 2026-12-05\n# inventory/changes/chg-0043.yaml\naffects: [srv-web-02]\nscheduled: 2026-12-08\n",
     mend: "Move one of the changes to another day.",
     check: Check::Estate {
-        watches: &[(Kind::Change, "scheduled"), (Kind::Change, "scheduled_until"), (Kind::Change, "affects")],
+        watches: &[
+            (Kind::Change, "affects"),
+            (Kind::Change, "outcome"),
+            (Kind::Change, "scheduled"),
+            (Kind::Change, "scheduled_until"),
+            (Kind::Item, "location"),
+            (Kind::Item, "redundancy"),
+            (Kind::Item, "relations"),
+            (Kind::Item, "status"),
+            (Kind::Service, "components"),
+            (Kind::Service, "status"),
+        ],
         run: check,
     },
 };

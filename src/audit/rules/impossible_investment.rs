@@ -1,8 +1,8 @@
 use super::{Check, Context, Rule};
 use crate::finding::{Finding, Level};
 use crate::invest;
+use crate::model::Kind;
 use crate::model::investment::Investment;
-use crate::model::{Kind, Record};
 
 pub static RULE: Rule = Rule {
     id: "impossible-investment",
@@ -12,18 +12,37 @@ pub static RULE: Rule = Rule {
     bad: "# inventory/investments/storage.yaml\nid: storage\nname: New storage\nstart: 2026-01-01\nhorizon: 5y\ndiscount_rate: 8%\noptions:\n  - id: buy\n    flows:\n      - {kind: acquisition, date: 2025-12-01, amount: 60000.00 EUR}\n",
     good: "# inventory/investments/storage.yaml\nid: storage\nname: New storage\nstart: 2026-01-01\nhorizon: 5y\ndiscount_rate: 8%\noptions:\n  - id: buy\n    flows:\n      - {kind: acquisition, date: 2026-01-01, amount: 60000.00 EUR}\n",
     mend: "Correct the field that the message names.",
-    check: Check::Record(check),
+    check: Check::Estate {
+        watches: &[
+            (Kind::Investment, "start"),
+            (Kind::Investment, "horizon"),
+            (Kind::Investment, "discount_rate"),
+            (Kind::Investment, "tax_rate"),
+            (Kind::Investment, "options"),
+            (Kind::Investment, "chosen"),
+            (Kind::Item, "cost"),
+            (Kind::Item, "acquired"),
+            (Kind::Schedule, "item"),
+            (Kind::Schedule, "books"),
+            (Kind::Schedule, "components"),
+            (Kind::Schedule, "units"),
+            (Kind::Schedule, "events"),
+            (Kind::Contract, "term"),
+            (Kind::Contract, "renewal"),
+            (Kind::Contract, "price"),
+        ],
+        run: check,
+    },
 };
 
-fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    if record.kind() != Kind::Investment || !record.is_sound() {
-        return;
-    }
-    for problem in invest::problems(context.snapshot, Investment(record)) {
-        findings.push(
-            RULE.finding(record.at(&problem.field), problem.text.as_str())
-                .field(problem.field.as_str())
-                .help("correct the field that the message names"),
-        );
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for record in context.snapshot.of_kind(Kind::Investment).filter(|record| record.is_sound()) {
+        for problem in invest::problems(context.snapshot, Investment(record)) {
+            findings.push(
+                RULE.finding(record.at(&problem.field), problem.text.as_str())
+                    .field(problem.field.as_str())
+                    .help("correct the field that the message names"),
+            );
+        }
     }
 }

@@ -3,8 +3,8 @@ use std::collections::HashMap;
 use super::{Check, Context, Rule};
 use crate::date::Date;
 use crate::finding::{Finding, Level};
-use crate::model::Record;
 use crate::model::item::Status;
+use crate::model::{Kind, Record};
 
 pub static RULE: Rule = Rule {
     id: "support-ended",
@@ -14,7 +14,18 @@ pub static RULE: Rule = Rule {
     bad: "# inventory/contracts/dell-prosupport.yaml\nterm: {start: 2020-03-01, length: 3y}\nrenewal: {mode: none}\ncovers: [vm-02]\n",
     good: "# inventory/contracts/dell-prosupport.yaml\nterm: {start: 2020-03-01, length: 3y}\nrenewal: {mode: tacit, period: 1y}\ncovers: [vm-02]\n",
     mend: "Renew the contract or record the one that follows it; otherwise plan the end of the item.",
-    check: Check::Estate { watches: &[], run: check },
+    check: Check::Estate {
+        watches: &[
+            (Kind::Item, "status"),
+            (Kind::Item, "warranty_until"),
+            (Kind::Contract, "covers"),
+            (Kind::Contract, "kind"),
+            (Kind::Contract, "renewal"),
+            (Kind::Contract, "side"),
+            (Kind::Contract, "term"),
+        ],
+        run: check,
+    },
 };
 
 /// The kinds of contract that have somebody come when an item fails.
