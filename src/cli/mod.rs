@@ -9,6 +9,7 @@
 mod add;
 mod ask;
 mod audit;
+mod baseline;
 mod blame;
 mod ci;
 mod close;
@@ -20,11 +21,17 @@ mod diff_driver;
 mod edit;
 mod editor;
 mod explain;
+mod export;
 mod failure;
 mod find;
+mod fmt;
 mod foreign;
+mod fsck;
+mod graph;
+mod impact;
 mod import;
 mod init;
+mod invest;
 mod list;
 mod log;
 mod man;
@@ -34,11 +41,13 @@ mod merging;
 mod named;
 mod open_merge;
 mod progress;
+mod recalled;
 mod report;
 mod resolve;
 mod retire;
 mod schedule;
 mod schema;
+mod score;
 mod set;
 mod show;
 mod subject;
@@ -46,6 +55,7 @@ mod target;
 mod undo;
 mod unset;
 mod value;
+mod verify;
 mod versions;
 mod writing;
 
@@ -92,6 +102,7 @@ macro_rules! verbs {
 verbs! {
     Add = add;
     Audit = audit;
+    Baseline = baseline;
     Blame = blame;
     Ci = ci;
     Close = close;
@@ -101,9 +112,15 @@ verbs! {
     DiffDriver = diff_driver;
     Edit = edit;
     Explain = explain;
+    Export = export;
     Find = find;
+    Graph = graph;
+    Impact = impact;
+    Fmt = fmt;
+    Fsck = fsck;
     Import = import;
     Init = init;
+    Invest = invest;
     List = list;
     Log = log;
     Man = man;
@@ -119,6 +136,7 @@ verbs! {
     Undo = undo;
     Unset = unset;
     Value = value;
+    Verify = verify;
 }
 
 /// Parses the arguments, runs the verb and answers its exit code.

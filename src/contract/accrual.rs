@@ -2,7 +2,7 @@
 
 use crate::date::{Date, Period, add_months, day_before};
 use crate::model::contract::{Contract, Per};
-use crate::money::{Money, MoneyError};
+use crate::money::{Currency, Money, MoneyError};
 
 /// The price of a contract as it accrues from day to day.
 ///
@@ -17,7 +17,7 @@ pub struct Accrual {
 }
 
 /// More billing periods than any contract has.
-const MOST_PERIODS: u32 = 12 * 200;
+pub(super) const MOST_PERIODS: u32 = 12 * 200;
 
 /// The accrual of a contract as far as `horizon`.
 ///
@@ -50,8 +50,16 @@ impl Accrual {
         }
     }
 
+    pub(super) fn runs(&self) -> Period {
+        self.runs
+    }
+
+    pub(super) fn currency(&self) -> Currency {
+        self.amount.currency()
+    }
+
     /// The cost from the start of the term to the end of `date`, rounded to the minor unit.
-    fn until(&self, date: Date) -> Result<Money, MoneyError> {
+    pub(super) fn until(&self, date: Date) -> Result<Money, MoneyError> {
         let mut total = Money::zero(self.amount.currency());
         if date < self.runs.start {
             return Ok(total);
@@ -72,7 +80,8 @@ impl Accrual {
         Err(MoneyError::Overflow)
     }
 
-    fn billing_period(&self, number: u32) -> Result<Period, MoneyError> {
+    /// The days of a billing period, counted from 0; the last one may reach beyond the term.
+    pub(super) fn billing_period(&self, number: u32) -> Result<Period, MoneyError> {
         let Some(months) = self.per.months() else {
             return if number == 0 { Ok(self.runs) } else { Err(MoneyError::Overflow) };
         };

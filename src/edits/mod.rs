@@ -5,16 +5,20 @@
 mod assignment;
 mod close;
 mod create;
+mod format;
 mod rename;
 mod retire;
 mod value;
+mod verify;
 
 pub use assignment::{Assignment, Operator, shape_at};
 pub use close::{Closure, close, reopen};
 pub use create::{adopted_text, default_plans, free_id, new_text, schema_line};
+pub use format::formatted;
 pub use rename::{file_by_class, rename};
-pub use retire::{Retirement, retire, still_used};
+pub use retire::{Retirement, put_off, retire, still_used};
 pub use value::typed;
+pub use verify::{Sighting, verify};
 
 use crate::yaml::PatchError;
 

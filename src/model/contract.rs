@@ -1,5 +1,6 @@
 //! Contracts, on the customer's side and on the supplier's.
 
+use super::lease::Lease;
 use super::record::{Record, as_duration, texts};
 use crate::date::{Date, Duration, Period, day_before};
 use crate::money::Money;
@@ -47,6 +48,15 @@ impl Per {
             Per::Once => None,
         }
     }
+}
+
+/// When a billing period is billed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Billed {
+    /// On its first day.
+    InAdvance,
+    /// On its last day.
+    InArrears,
 }
 
 /// What happens at the end of the term.
@@ -126,6 +136,20 @@ impl<'a> Contract<'a> {
 
     pub fn price(&self) -> Option<(Money, Per)> {
         Some((self.0.money("price.amount")?, Per::from_name(self.0.text("price.per")?)?))
+    }
+
+    /// When the price is billed; `None` where the contract does not say.
+    pub fn billed(&self) -> Option<Billed> {
+        match self.0.text("price.billed")? {
+            "in_advance" => Some(Billed::InAdvance),
+            "in_arrears" => Some(Billed::InArrears),
+            _ => None,
+        }
+    }
+
+    /// How the books measure it as a lease.
+    pub fn lease(&self) -> Option<Lease<'a>> {
+        Lease::of(self.0.field("lease")?)
     }
 
     /// The ids of the items and services that the contract covers.

@@ -12,6 +12,7 @@ pub enum Kind {
     Schedule,
     Party,
     Change,
+    Investment,
     Policy,
     Closing,
     Rate,
@@ -19,7 +20,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Settings,
         Kind::Item,
         Kind::Service,
@@ -27,6 +28,7 @@ impl Kind {
         Kind::Schedule,
         Kind::Party,
         Kind::Change,
+        Kind::Investment,
         Kind::Policy,
         Kind::Closing,
         Kind::Rate,
@@ -43,6 +45,7 @@ impl Kind {
             Kind::Schedule => "schedule",
             Kind::Party => "party",
             Kind::Change => "change",
+            Kind::Investment => "investment",
             Kind::Policy => "policy",
             Kind::Closing => "closing",
             Kind::Rate => "rate",
@@ -60,6 +63,7 @@ impl Kind {
             Kind::Schedule => "schedules",
             Kind::Party => "parties",
             Kind::Change => "changes",
+            Kind::Investment => "investments",
             Kind::Policy => "policies",
             Kind::Closing => "closings",
             Kind::Rate => "rates",
@@ -135,6 +139,15 @@ impl Place {
 mod tests {
     use super::*;
 
+    /// The schema of a kind is no class, which would make records of it items.
+    #[test]
+    fn every_kind_has_a_schema_of_its_own() {
+        let schemas = crate::schema::Schemas::shipped();
+        for kind in Kind::ALL {
+            assert!(schemas.get(kind.name()).is_some() && schemas.class(kind.name()).is_none(), "{kind}");
+        }
+    }
+
     #[test]
     fn paths_and_places_agree() {
         for path in [
@@ -144,6 +157,7 @@ mod tests {
             "inventory/services/web.yaml",
             "inventory/parties/dell.yaml",
             "inventory/changes/chg-0042.yaml",
+            "inventory/investments/storage-renewal.yaml",
             "inventory/policies/warranty.yaml",
             "inventory/closings/fy2025.yaml",
             "inventory/rates/electricity.yaml",

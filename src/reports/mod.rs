@@ -3,10 +3,16 @@
 //! A named report (`estate report NAME`) is one file and one line in [`NAMED`].
 
 mod forecast;
+mod grouping;
+mod impact;
+mod investment;
+mod leases;
 mod ownership;
+mod prepaid;
 mod register;
 mod roll_forward;
 mod schedule;
+mod score;
 mod valuation;
 mod value;
 mod value_all;
@@ -18,10 +24,17 @@ use crate::report::{Cell, Report};
 use crate::snapshot::Snapshot;
 use crate::value::Amount;
 
+pub use forecast::forecast;
+pub use grouping::GroupBy;
+pub use impact::{Stage, impact, single_points_of_failure};
+pub use investment::{investment, investment_flows, returns_cell, sensitivity};
+pub use leases::lease;
 pub use ownership::{YearCost, total_cost_of_ownership};
+pub use prepaid::prepaid_plan;
 pub use register::register;
-pub use roll_forward::{GroupBy, roll_forward};
+pub use roll_forward::roll_forward;
 pub use schedule::{Steps, schedule};
+pub use score::{ScoredVersion, score, score_trend};
 pub use value::{Origins, charged_to, measures, value, value_cut};
 pub use value_all::{statement, value_all, value_all_cut, value_by_consumer};
 pub use value_change::value_change;
@@ -45,7 +58,8 @@ pub struct NamedReport {
 }
 
 /// Every named report.
-pub static NAMED: &[&NamedReport] = &[&valuation::REPORT, &register::REPORT, &forecast::REPORT];
+pub static NAMED: &[&NamedReport] =
+    &[&valuation::REPORT, &register::REPORT, &forecast::REPORT, &prepaid::REPORT, &leases::REPORT];
 
 /// An amount as a cell: a hole shows its reason, and so does a sum with holes below it.
 fn amount_cell(amount: &Amount) -> Cell {
