@@ -1,7 +1,18 @@
-//! Contracts as engines see them: what they cost over time, and when they end.
+//! Contracts as engines see them: when they run and end, what they cost over time, what is due, and
+//! whether they are carried out as agreed.
 
 mod accrual;
-mod notice;
+mod amendments;
+mod coverage;
+mod dates;
+#[cfg(test)]
+mod dates_tests;
+mod price;
+#[cfg(test)]
+mod price_tests;
 
 pub use accrual::{Accrual, accrual};
-pub use notice::{notice_by, term_at};
+pub use amendments::{Contradiction, contradictions};
+pub use coverage::covered_at;
+pub use dates::{Dates, notice_by, term_at};
+pub use price::{Stretch, price_at, stretches};

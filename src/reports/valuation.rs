@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::register::{Totals, entries, figures};
 use super::{NamedReport, Request, amount_cell};
-use crate::contract::{accrual, term_at};
+use crate::contract::{accrual, price_at, term_at};
+use crate::model::contract::Contract;
 use crate::money::MoneyError;
 use crate::report::{Cell, Column, Report, Section};
 use crate::value::{Costing, holes, service_cost};
@@ -105,12 +106,10 @@ fn contracts(request: &Request<'_>) -> Section {
     ];
     let mut section = Section::new("contracts", "Contracts", columns);
     for contract in request.snapshot.contracts() {
-        let accrued = accrual(contract, request.period.end)
+        let accrued = accrual(request.snapshot, contract, request.period.end)
             .and_then(|accrual| accrual.cost(request.period).map_err(|error: MoneyError| error.to_string()));
         let side = if contract.is_supplier_side() { "supplier" } else { "customer" };
-        let (price, per) = contract
-            .price()
-            .map_or((Cell::Empty, Cell::Empty), |(price, per)| (Cell::Money(price), Cell::text(per.name())));
+        let (price, per) = price_cells(request, contract);
         section.push(vec![
             Cell::id(contract.id()),
             Cell::text(side),
@@ -123,4 +122,14 @@ fn contracts(request: &Request<'_>) -> Section {
         ]);
     }
     section
+}
+
+/// The price on the value date, or before and after the term the one that was agreed first.
+fn price_cells(request: &Request<'_>, contract: Contract<'_>) -> (Cell, Cell) {
+    let first = contract.price().map(|price| (price.amount, price.per));
+    match price_at(request.snapshot, contract, request.as_of).map(|price| price.or(first)) {
+        _ if first.is_none() => (Cell::Empty, Cell::Empty),
+        Ok(price) => (price.map(|(amount, _)| amount).into(), price.map(|(_, per)| per.name()).into()),
+        Err(reason) => (Cell::missing(reason), Cell::Empty),
+    }
 }

@@ -89,8 +89,19 @@ pub struct Schemas {
 
 /// Schemas of record kinds and shared definitions: the format of records itself, which an estate
 /// extends by classes but does not change.
-const FIXED: [&str; 10] = [
-    "common", "item", "service", "contract", "schedule", "party", "policy", "closing", "settings", "waivers",
+const FIXED: [&str; 12] = [
+    "common",
+    "item",
+    "service",
+    "contract",
+    "execution",
+    "schedule",
+    "party",
+    "policy",
+    "closing",
+    "rate",
+    "settings",
+    "waivers",
 ];
 
 const SUFFIX: &str = ".schema.json";
