@@ -15,6 +15,7 @@ mod close;
 mod completions;
 mod conflicts;
 mod context;
+mod contract;
 mod diff;
 mod diff_driver;
 mod edit;
@@ -97,6 +98,7 @@ verbs! {
     Close = close;
     Completions = completions;
     Conflicts = conflicts;
+    Contract = contract;
     Diff = diff;
     DiffDriver = diff_driver;
     Edit = edit;

@@ -7,6 +7,8 @@ mod coverage;
 mod dates;
 #[cfg(test)]
 mod dates_tests;
+mod due;
+mod ledger;
 mod price;
 #[cfg(test)]
 mod price_tests;
@@ -15,4 +17,6 @@ pub use accrual::{Accrual, accrual};
 pub use amendments::{Contradiction, contradictions};
 pub use coverage::covered_at;
 pub use dates::{Dates, notice_by, term_at};
+pub use due::{Action, What, due};
+pub use ledger::Ledger;
 pub use price::{Stretch, price_at, stretches};

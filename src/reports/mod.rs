@@ -2,6 +2,8 @@
 //!
 //! A named report (`estate report NAME`) is one file and one line in [`NAMED`].
 
+mod contracts;
+mod due;
 mod forecast;
 mod register;
 mod roll_forward;
@@ -15,6 +17,8 @@ use crate::report::{Cell, Report};
 use crate::snapshot::Snapshot;
 use crate::value::Amount;
 
+pub use contracts::{contract, contracts};
+pub use due::due;
 pub use register::register;
 pub use roll_forward::{GroupBy, roll_forward};
 pub use schedule::{Steps, schedule};

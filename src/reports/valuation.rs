@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::contracts::price_cells;
 use super::register::{Totals, entries, figures};
 use super::{NamedReport, Request, amount_cell};
-use crate::contract::{accrual, price_at, term_at};
-use crate::model::contract::Contract;
+use crate::contract::{accrual, term_at};
 use crate::money::MoneyError;
 use crate::report::{Cell, Column, Report, Section};
 use crate::value::{Costing, holes, service_cost};
@@ -109,7 +109,7 @@ fn contracts(request: &Request<'_>) -> Section {
         let accrued = accrual(request.snapshot, contract, request.period.end)
             .and_then(|accrual| accrual.cost(request.period).map_err(|error: MoneyError| error.to_string()));
         let side = if contract.is_supplier_side() { "supplier" } else { "customer" };
-        let (price, per) = price_cells(request, contract);
+        let (price, per) = price_cells(request.snapshot, contract, request.as_of);
         section.push(vec![
             Cell::id(contract.id()),
             Cell::text(side),
@@ -122,14 +122,4 @@ fn contracts(request: &Request<'_>) -> Section {
         ]);
     }
     section
-}
-
-/// The price on the value date, or before and after the term the one that was agreed first.
-fn price_cells(request: &Request<'_>, contract: Contract<'_>) -> (Cell, Cell) {
-    let first = contract.price().map(|price| (price.amount, price.per));
-    match price_at(request.snapshot, contract, request.as_of).map(|price| price.or(first)) {
-        _ if first.is_none() => (Cell::Empty, Cell::Empty),
-        Ok(price) => (price.map(|(amount, _)| amount).into(), price.map(|(_, per)| per.name()).into()),
-        Err(reason) => (Cell::missing(reason), Cell::Empty),
-    }
 }
