@@ -105,6 +105,20 @@ impl Accrual {
         Ok((number, period))
     }
 
+    /// The price that holds at the start of some days, and the other one of the contract at which
+    /// they would cost `amount`, where there is one.
+    pub(super) fn other_price(&self, days: Period, amount: Money) -> Option<(&Stretch, &Stretch)> {
+        let agreed = self.stretches.iter().find(|stretch| stretch.days.contains(days.start))?;
+        let costs = |stretch: &&Stretch| {
+            let before = self.at_one_price(stretch, day_before(days.start)).ok();
+            let end = self.at_one_price(stretch, days.end).ok();
+            let cost = end.zip(before).and_then(|(end, before)| end.checked_sub(before).ok());
+            stretch.days != agreed.days && cost == Some(amount)
+        };
+        let used = self.stretches.iter().filter(|stretch| stretch.per == agreed.per).find(costs)?;
+        Some((agreed, used))
+    }
+
     /// The days that each bill is for, in order, as far as the horizon: the billing periods of the
     /// price that holds, cut where the contract ends or another kind of price begins. A price that is
     /// paid once is one bill.

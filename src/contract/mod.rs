@@ -3,6 +3,7 @@
 
 mod accrual;
 mod amendments;
+mod check;
 mod coverage;
 mod dates;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod price_tests;
 
 pub use accrual::{Accrual, accrual};
 pub use amendments::{Contradiction, contradictions};
+pub use check::{Check, CommitmentRow, EntitlementRow, InvoiceRow, Question, Verdict, check, is_followed};
 pub use coverage::covered_at;
 pub use dates::{Dates, notice_by, term_at};
 pub use due::{Action, What, due};

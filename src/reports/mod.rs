@@ -2,6 +2,7 @@
 //!
 //! A named report (`estate report NAME`) is one file and one line in [`NAMED`].
 
+mod contract_check;
 mod contracts;
 mod due;
 mod forecast;
@@ -17,6 +18,7 @@ use crate::report::{Cell, Report};
 use crate::snapshot::Snapshot;
 use crate::value::Amount;
 
+pub use contract_check::contract_check;
 pub use contracts::{contract, contracts};
 pub use due::due;
 pub use register::register;

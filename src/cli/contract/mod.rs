@@ -1,3 +1,4 @@
+mod check;
 mod due;
 mod list;
 mod record;
@@ -23,7 +24,8 @@ use super::failure::{Exit, Failure};
   estate contract list                                   terms, notice and price of each contract
   estate contract show dell-prosupport                   dates, prices over time, facts
   estate contract due --within 90d                       what is to be done in the next 90 days
-  estate contract record dell-prosupport invoice --amount '1380.00 EUR' --period 2026-03-01..2027-02-28"
+  estate contract record dell-prosupport invoice --amount '1380.00 EUR' --period 2026-03-01..2027-02-28
+  estate contract check                                  what was invoiced and used against what was agreed"
 )]
 pub struct Args {
     #[command(subcommand)]
@@ -36,6 +38,7 @@ enum Verb {
     Show(Box<show::Args>),
     Due(Box<due::Args>),
     Record(Box<record::Args>),
+    Check(Box<check::Args>),
 }
 
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
@@ -44,6 +47,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         Verb::Show(args) => show::run(context, &args),
         Verb::Due(args) => due::run(context, &args),
         Verb::Record(args) => record::run(context, &args),
+        Verb::Check(args) => check::run(context, &args),
     }
 }
 
