@@ -120,10 +120,13 @@ impl<'a> Window<'a> {
         // Where notice can still be given, that is the thing to do.
         let is_late = |next: &Period| term.is_none_or(|term| term.end >= next.start);
         if let Some(next) = next.filter(|next| next.start > dates.start()).filter(is_late) {
-            let asked = if contract.notice().is_some() { "; it is too late for notice" } else { "" };
+            let is_ended = contract.termination().is_some();
+            let is_late = contract.notice().is_some() && !is_ended;
+            let asked = if is_late { "; it is too late for notice" } else { "" };
             let otherwise = format!("runs to {}{asked}", next.end);
             // Without a notice period, it can be stopped until the day before.
-            let cost = (asked.is_empty() && contract.is_supplier_side()).then(|| self.cost(contract, next));
+            let cost =
+                (!is_late && !is_ended && contract.is_supplier_side()).then(|| self.cost(contract, next));
             push(What::Renewal, next.start, next.start, cost, otherwise);
         }
         if let Some(end) = dates.end().filter(|end| self.as_of <= *end) {
