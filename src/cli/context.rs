@@ -257,7 +257,8 @@ fn terminal_width() -> Option<usize> {
     told.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
 }
 
-fn today() -> anyhow::Result<Date> {
+/// The day of the clock; [`Context::as_of`] is that for which the books are read.
+pub fn today() -> anyhow::Result<Date> {
     match std::env::var("ESTATE_TODAY") {
         Ok(text) => Ok(parse_date(&text).map_err(|error| Failure::usage(format!("ESTATE_TODAY: {error}")))?),
         Err(_) => Ok(chrono::Local::now().date_naive()),

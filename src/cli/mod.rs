@@ -9,6 +9,7 @@
 mod add;
 mod ask;
 mod audit;
+mod baseline;
 mod blame;
 mod ci;
 mod close;
@@ -21,11 +22,17 @@ mod diff_driver;
 mod edit;
 mod editor;
 mod explain;
+mod export;
 mod failure;
 mod find;
+mod fmt;
 mod foreign;
+mod fsck;
+mod graph;
+mod impact;
 mod import;
 mod init;
+mod invest;
 mod list;
 mod log;
 mod man;
@@ -35,11 +42,13 @@ mod merging;
 mod named;
 mod open_merge;
 mod progress;
+mod recalled;
 mod report;
 mod resolve;
 mod retire;
 mod schedule;
 mod schema;
+mod score;
 mod set;
 mod show;
 mod subject;
@@ -47,6 +56,7 @@ mod target;
 mod undo;
 mod unset;
 mod value;
+mod verify;
 mod versions;
 mod writing;
 
@@ -93,6 +103,7 @@ macro_rules! verbs {
 verbs! {
     Add = add;
     Audit = audit;
+    Baseline = baseline;
     Blame = blame;
     Ci = ci;
     Close = close;
@@ -103,9 +114,15 @@ verbs! {
     DiffDriver = diff_driver;
     Edit = edit;
     Explain = explain;
+    Export = export;
     Find = find;
+    Graph = graph;
+    Impact = impact;
+    Fmt = fmt;
+    Fsck = fsck;
     Import = import;
     Init = init;
+    Invest = invest;
     List = list;
     Log = log;
     Man = man;
@@ -121,6 +138,7 @@ verbs! {
     Undo = undo;
     Unset = unset;
     Value = value;
+    Verify = verify;
 }
 
 /// Parses the arguments, runs the verb and answers its exit code.

@@ -53,6 +53,12 @@ impl<'a> Item<'a> {
         self.0.date("retired")
     }
 
+    /// The last day on which somebody is known to have had the item in hand: that of its last check
+    /// against reality, or else of its delivery. A change of the record is no such day.
+    pub fn last_seen(&self) -> Option<Date> {
+        self.0.date("verified.on").or_else(|| self.0.date("acquired"))
+    }
+
     /// The ids under one of the item's relations, such as `runs_on`.
     pub fn related(&self, relation: &str) -> impl Iterator<Item = &'a str> + use<'a> {
         texts(self.0.field("relations").and_then(|relations| relations.field(relation)))
@@ -117,6 +123,11 @@ impl Status {
     /// Not yet acquired.
     pub fn is_future(self) -> bool {
         matches!(self, Status::Planned | Status::Ordered)
+    }
+
+    /// Acquired and not out of service: there is a thing to be found where the record says.
+    pub fn is_present(self) -> bool {
+        !self.is_future() && !self.is_ended()
     }
 }
 

@@ -1,11 +1,14 @@
 //! Records: one file each, with typed views by kind.
 
 pub mod calendar;
+pub mod change;
 pub mod closing;
 pub mod contract;
 pub mod execution;
+pub mod investment;
 pub mod item;
 mod kind;
+pub mod lease;
 pub mod party;
 pub mod policy;
 pub mod rate;

@@ -25,13 +25,52 @@ pub struct Settings {
     pub protected: Vec<String>,
     /// Levels of rules of the audit that differ from their own, by the rule's id.
     pub levels: IndexMap<String, LevelSetting>,
+    /// Account numbers that differ from those of the chart.
+    pub accounts: Accounts,
+    /// By class, with `default` for the others.
+    stale_after: IndexMap<String, Duration>,
 }
+
+/// Account numbers of the organisation's own, by role.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Accounts {
+    #[serde(default)]
+    default: IndexMap<String, String>,
+    #[serde(default)]
+    classes: IndexMap<String, IndexMap<String, String>>,
+}
+
+impl Accounts {
+    /// The number for a role, of items of a class before that of all.
+    pub fn number(&self, role: &str, class: &str) -> Option<&str> {
+        let own = self.classes.get(class).and_then(|numbers| numbers.get(role));
+        own.or_else(|| self.default.get(role)).map(String::as_str)
+    }
+}
+
+/// How long a sighting of an item holds where the settings say nothing: the usual year between two
+/// stock-takes.
+pub const STALE_AFTER: &str = "365d";
+
+/// The name under which `audit.stale_after` speaks of every class that it does not name.
+const EVERY_CLASS: &str = "default";
 
 /// What the settings make of a rule.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LevelSetting {
     Level(Level),
     Off,
+}
+
+/// When journals post depreciation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PostingInterval {
+    /// At the end of each month.
+    #[default]
+    Monthly,
+    /// At the end of each fiscal year.
+    Yearly,
 }
 
 /// One set of books.
@@ -45,6 +84,8 @@ pub struct Book {
     pub label: Option<String>,
     /// How annuities are split within a fiscal year, such as `last_takes_rest`.
     pub rounding: Option<String>,
+    #[serde(default)]
+    pub posting: PostingInterval,
     /// The book whose depreciation this one exceeds: the difference is excess tax depreciation.
     pub excess_over: Option<String>,
 }
@@ -76,8 +117,21 @@ impl Settings {
                 .collect::<Option<_>>()?,
             verify_every: raw.verify_every.and_then(|text| text.parse().ok()),
             protected: raw.protected.classes,
+            accounts: raw.accounts,
             levels: raw.audit.levels.into_iter().map(|(rule, name)| (rule, level(&name))).collect(),
+            stale_after: durations(raw.audit.stale_after)?,
         })
+    }
+
+    /// How long a sighting of an item of the class holds, before its record counts as stale; `None`
+    /// where the settings leave it to [`STALE_AFTER`].
+    pub fn stale_after(&self, class: &str) -> Option<Duration> {
+        self.stale_after.get(class).or_else(|| self.stale_after.get(EVERY_CLASS)).copied()
+    }
+
+    /// The classes for which the settings state how long a sighting holds.
+    pub fn stale_after_classes(&self) -> impl Iterator<Item = &str> {
+        self.stale_after.keys().map(String::as_str).filter(|class| *class != EVERY_CLASS)
     }
 
     /// The book that reports use when none is named: the one marked so, or the first.
@@ -108,6 +162,8 @@ struct Raw {
     verify_every: Option<String>,
     #[serde(default)]
     protected: RawProtected,
+    #[serde(default)]
+    accounts: Accounts,
 }
 
 #[derive(Deserialize, Default)]
@@ -120,6 +176,8 @@ struct RawProtected {
 struct RawAudit {
     #[serde(default)]
     levels: IndexMap<String, String>,
+    #[serde(default)]
+    stale_after: IndexMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -155,6 +213,10 @@ struct RawPlan {
 /// The schema admits a level or `off`.
 fn level(name: &str) -> LevelSetting {
     Level::from_name(name).map_or(LevelSetting::Off, LevelSetting::Level)
+}
+
+fn durations(raw: IndexMap<String, String>) -> Option<IndexMap<String, Duration>> {
+    raw.into_iter().map(|(class, text)| Some((class, text.parse().ok()?))).collect()
 }
 
 fn calendar(yearly: Option<RawFiscalYear>, listed: Option<Vec<RawListedYear>>) -> Option<FiscalCalendar> {

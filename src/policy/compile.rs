@@ -49,12 +49,13 @@ pub fn compile<'a>(
     if compiler.problems.len() > before {
         return None;
     }
-    let conditions = select.into_iter().chain([when]).collect::<Option<Vec<_>>>()?;
+    let select = Condition::All(select.into_iter().collect::<Option<Vec<_>>>()?);
     Some(Judge {
         policy,
         level: policy.level()?,
         scopes,
-        condition: Condition::All(conditions),
+        select,
+        when: when?,
         focus: focus?,
         message: message?,
     })

@@ -18,10 +18,13 @@ mod condition;
 mod field;
 mod message;
 mod operand;
+mod reach;
 mod relation;
 
 #[cfg(test)]
 mod tests;
+
+use std::collections::HashMap;
 
 use rayon::prelude::*;
 
@@ -33,6 +36,8 @@ use crate::query::{self, Scope};
 use crate::snapshot::Snapshot;
 use crate::source::{Location, Span};
 use crate::yaml::Route;
+
+pub use reach::may_read;
 
 use condition::{Condition, Judging, Unanswered};
 use message::Message;
@@ -58,7 +63,10 @@ struct Judge<'a> {
     policy: Policy<'a>,
     level: Level,
     scopes: Vec<Scope<'a>>,
-    condition: Condition<'a>,
+    /// What a record must meet beside its kind and class.
+    select: Condition<'a>,
+    /// What breaks the policy.
+    when: Condition<'a>,
     focus: Focus,
     message: Message<'a>,
 }
@@ -78,13 +86,32 @@ impl<'a> Policies<'a> {
         Policies { world: World { snapshot, as_of, referrers: Referrers::new() }, judges, problems }
     }
 
+    /// The policies that select each record, by its path, whether or not it keeps them.
+    pub fn selections(&self) -> HashMap<&'a str, Vec<Policy<'a>>> {
+        let mut selections: HashMap<&str, Vec<Policy<'_>>> = HashMap::new();
+        for judge in &self.judges {
+            let judging = Judging::new(&self.world, self.budget());
+            let readable = self.world.snapshot.records().filter(|record| query::is_readable(record));
+            for record in readable.filter(|record| judge.is_about(record)) {
+                // One of which it cannot be said has a finding that says so, so it has been judged.
+                if judge.select.holds(record, record, &judging) != Ok(false) {
+                    selections.entry(record.path()).or_default().push(judge.policy);
+                }
+            }
+        }
+        selections
+    }
+
+    fn budget(&self) -> usize {
+        self.world.snapshot.all().len().saturating_mul(BUDGET_PER_RECORD).saturating_add(BUDGET)
+    }
+
     /// The findings of every policy. One pass over the records asks all policies of each, while it is
     /// at hand.
     pub fn judge(&self) -> Vec<Finding> {
         let records = self.world.snapshot.all();
-        let budget = records.len().saturating_mul(BUDGET_PER_RECORD).saturating_add(BUDGET);
         let judges: Vec<(&Judge<'a>, Judging<'_, 'a>)> =
-            self.judges.iter().map(|judge| (judge, Judging::new(&self.world, budget))).collect();
+            self.judges.iter().map(|judge| (judge, Judging::new(&self.world, self.budget()))).collect();
         let readable = records.par_iter().filter(|record| query::is_readable(record));
         let found: Vec<(usize, Finding)> = readable
             .flat_map_iter(|record| {
@@ -111,7 +138,11 @@ impl<'a> Judge<'a> {
     }
 
     fn ask(&self, record: &'a Record, judging: &Judging<'_, 'a>) -> Option<Finding> {
-        match self.condition.holds(record, record, judging) {
+        let broken = match self.select.holds(record, record, judging) {
+            Ok(true) => self.when.holds(record, record, judging),
+            unselected => unselected,
+        };
+        match broken {
             Ok(true) => Some(self.finding(record, self.message.of(record, judging.world))),
             Err(Unanswered::Measure { field, value, operand }) => {
                 let message = format!(

@@ -6,9 +6,15 @@ mod contract_check;
 mod contracts;
 mod due;
 mod forecast;
+mod grouping;
+mod impact;
+mod investment;
+mod leases;
+mod prepaid;
 mod register;
 mod roll_forward;
 mod schedule;
+mod score;
 mod valuation;
 mod value;
 mod value_change;
@@ -21,9 +27,16 @@ use crate::value::Amount;
 pub use contract_check::contract_check;
 pub use contracts::{contract, contracts};
 pub use due::due;
+pub use forecast::forecast;
+pub use grouping::GroupBy;
+pub use impact::{Stage, impact, single_points_of_failure};
+pub use investment::{investment, investment_flows, returns_cell, sensitivity};
+pub use leases::lease;
+pub use prepaid::prepaid_plan;
 pub use register::register;
-pub use roll_forward::{GroupBy, roll_forward};
+pub use roll_forward::roll_forward;
 pub use schedule::{Steps, schedule};
+pub use score::{ScoredVersion, score, score_trend};
 pub use value::{Origins, value};
 pub use value_change::value_change;
 
@@ -46,7 +59,8 @@ pub struct NamedReport {
 }
 
 /// Every named report.
-pub static NAMED: &[&NamedReport] = &[&valuation::REPORT, &register::REPORT, &forecast::REPORT];
+pub static NAMED: &[&NamedReport] =
+    &[&valuation::REPORT, &register::REPORT, &forecast::REPORT, &prepaid::REPORT, &leases::REPORT];
 
 /// An amount as a cell: a hole shows its reason, and so does a sum with holes below it.
 fn amount_cell(amount: &Amount) -> Cell {

@@ -12,6 +12,7 @@
 //! | `x-estate-key` | a list of mappings | the keys by which its elements are matched |
 //! | `x-estate-set` | a list of scalars | order has no meaning |
 //! | `x-estate-place` | a class | where its items are: each has a `location`, or a `host` |
+//! | `x-estate-recommended` | a class | fields that each item had better have, such as `attributes.os` |
 
 mod check;
 mod flatten;
@@ -62,6 +63,19 @@ impl Schema {
         self.flat.get("x-estate-place").and_then(Json::as_str)
     }
 
+    /// Of a class: the fields that an item had better have, beyond those that it must. Their absence
+    /// breaks no rule and lowers the completeness of the data.
+    pub fn recommended(&self) -> impl Iterator<Item = &str> {
+        let list = self.flat.get("x-estate-recommended").and_then(Json::as_array);
+        list.into_iter().flatten().filter_map(Json::as_str)
+    }
+
+    /// A field that is recommended and does not exist, which no validator looks at: every item would
+    /// lack it.
+    fn unknown_recommendation(&self) -> Option<&str> {
+        self.recommended().find(|field| self.shape.at(&yaml::Route::parse(field)).is_none())
+    }
+
     /// Compiled at first use: a command that reads one record needs one schema.
     fn validator(&self) -> Option<&jsonschema::Validator> {
         let compile = || {
@@ -89,7 +103,7 @@ pub struct Schemas {
 
 /// Schemas of record kinds and shared definitions: the format of records itself, which an estate
 /// extends by classes but does not change.
-const FIXED: [&str; 12] = [
+const FIXED: &[&str] = &[
     "common",
     "item",
     "service",
@@ -97,10 +111,12 @@ const FIXED: [&str; 12] = [
     "execution",
     "schedule",
     "party",
+    "change",
     "policy",
     "closing",
     "rate",
     "settings",
+    "investment",
     "waivers",
 ];
 
@@ -161,7 +177,9 @@ impl Schemas {
                 }
             });
             match (usable, places.get(name)) {
-                (Ok(schema), _) => {
+                (Ok(schema), place) => {
+                    let mistake = place.zip(schema.unknown_recommendation());
+                    findings.extend(mistake.map(|(source, field)| no_such_field(source, field)));
                     by_name.insert(name.clone(), Arc::new(schema));
                 }
                 (Err(why), Some(source)) => findings.push(unusable(source, Span::default(), &why)),
@@ -201,6 +219,15 @@ fn line_start(source: &Source, line: usize) -> Span {
     Span::new(at, at)
 }
 
+/// The schema stays in use: one recommendation is no reason to check nothing.
+fn no_such_field(source: &Source, field: &str) -> Finding {
+    let quoted = format!("\"{field}\"");
+    let at = source.text().find(&quoted).map_or(Span::default(), |at| Span::new(at, at + quoted.len()));
+    let message = format!("`{field}` is recommended and no field of this class");
+    Finding::error("unusable-schema", source.location(at), message)
+        .help("correct x-estate-recommended; a field of the class is written attributes.NAME")
+}
+
 fn unusable(source: &Source, span: Span, why: &str) -> Finding {
     Finding::error("unusable-schema", source.location(span), format!("this schema cannot be used: {why}"))
         .help("compare it with the output of `estate schema server`")
@@ -219,6 +246,7 @@ mod tests {
             let schema = schemas.get(name).unwrap();
             assert!(schema.validator().is_some(), "{name} does not compile");
             assert!(!schema.title().is_empty() && !schema.description().is_empty(), "{name} has no title");
+            assert_eq!(schema.unknown_recommendation(), None, "{name}");
         }
         assert!(FIXED.iter().all(|name| schemas.get(name).is_some() && schemas.class(name).is_none()));
     }
@@ -231,14 +259,28 @@ mod tests {
             r#"{"title": "Badge reader", "description": "x", "allOf": [{"$ref": "item.schema.json"}],
                 "properties": {"class": {"const": "badge_reader"}, "attributes": {"type": "object",
                 "properties": {"doors": {"type": "integer"}}, "additionalProperties": false}},
-                "unevaluatedProperties": false}"#,
+                "x-estate-recommended": ["owner", "attributes.doors"], "unevaluatedProperties": false}"#,
+        );
+        let misspelt = class(
+            "gate",
+            r#"{"title": "Gate", "description": "x", "allOf": [{"$ref": "item.schema.json"}],
+                "x-estate-recommended": ["owmer"], "unevaluatedProperties": false}"#,
         );
         let bad = class("broken", "{\n \"type\": }");
         let lost = class("lost", r#"{"allOf": [{"$ref": "nowhere.schema.json"}]}"#);
-        let schemas = Schemas::with_own(&[good, bad, lost]);
+        let schemas = Schemas::with_own(&[good, bad, lost, misspelt]);
         assert!(schemas.class("badge_reader").is_some_and(|schema| schema.shape().field("owner").is_some()));
         let places: Vec<String> =
             schemas.findings.iter().map(|finding| finding.location.to_string()).collect();
-        assert_eq!(places, ["schemas/broken.schema.json:2:1", "schemas/lost.schema.json:1:1"]);
+        assert_eq!(
+            places,
+            [
+                "schemas/broken.schema.json:2:1",
+                "schemas/gate.schema.json:2:42",
+                "schemas/lost.schema.json:1:1"
+            ]
+        );
+        let recommended: Vec<_> = schemas.class("badge_reader").unwrap().recommended().collect();
+        assert_eq!(recommended, ["owner", "attributes.doors"]);
     }
 }

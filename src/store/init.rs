@@ -4,7 +4,7 @@ use std::path::Path;
 
 use git2::{ErrorCode, Repository, RepositoryInitOptions};
 
-use super::StoreError;
+use super::{Store, StoreError};
 
 /// Who commits and when, where it is not what git's configuration and the clock say.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -13,6 +13,18 @@ pub struct Identity {
     pub email: Option<String>,
     /// Seconds since 1970 and the offset of the local time in minutes.
     pub time: Option<(i64, i32)>,
+}
+
+impl Store {
+    /// The name and the e-mail address under which a commit would be made.
+    ///
+    /// # Errors
+    /// [`StoreError::NoIdentity`] where neither git's configuration nor the environment say one.
+    pub fn author(&self) -> Result<(String, String), StoreError> {
+        let signature = self.signature(self.git()?)?;
+        let text = |part: Result<&str, git2::Error>| part.map(str::to_owned).unwrap_or_default();
+        Ok((text(signature.name()), text(signature.email())))
+    }
 }
 
 /// Makes `folder`, which must exist, a git repository unless it lies in one already; answers whether

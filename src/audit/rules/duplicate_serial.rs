@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use super::{Check, Context, Rule};
 use crate::finding::{Finding, Level};
+use crate::model::Kind;
 use crate::model::Record;
 
 pub static RULE: Rule = Rule {
@@ -13,7 +14,10 @@ pub static RULE: Rule = Rule {
     bad: "# inventory/items/server/srv-web-02.yaml\nserial: 7xk2l93\n",
     good: "# inventory/items/server/srv-web-02.yaml\nserial: 7XK2M03\n",
     mend: "Correct the number, or delete the record that is one too many.",
-    check: Check::Estate { watches: &[], run: check },
+    check: Check::Estate {
+        watches: &[(Kind::Item, "serial"), (Kind::Item, "disposal"), (Kind::Item, "class")],
+        run: check,
+    },
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -36,24 +40,29 @@ const PLACEHOLDERS: [&str; 12] = [
     "xxxxxxxx",
 ];
 
-/// Reports items of one class that have the same text in `field`, whatever its case.
+/// The number in `field` by which an item is told from others of its class; `None` where there is
+/// none to go by.
 ///
 /// Items that have left the organisation do not count: a machine sold may be bought back, and a
 /// replacement takes over the tag of the machine that went.
+pub fn identity(record: &Record, field: &str) -> Option<String> {
+    let value = record.text(field)?.trim().to_lowercase();
+    let counts = !PLACEHOLDERS.contains(&value.as_str()) && record.field("disposal").is_none();
+    counts.then_some(value)
+}
+
+/// Reports items of one class that have the same text in `field`, whatever its case.
 pub(super) fn report_same(rule: &Rule, field: &str, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut first: HashMap<(&str, String), &Record> = HashMap::new();
     for item in context.snapshot.items() {
         let record = item.record();
-        let Some(text) = record.text(field) else { continue };
-        let value = text.trim().to_lowercase();
-        if PLACEHOLDERS.contains(&value.as_str()) || record.field("disposal").is_some() {
-            continue;
-        }
+        let Some(value) = identity(record, field) else { continue };
         let Some(other) = first.get(&(item.class(), value.clone())) else {
             first.insert((item.class(), value), record);
             continue;
         };
-        let message = format!("`{}` is the {field} of `{}` too", text.trim(), other.id());
+        let text = record.text(field).unwrap_or_default().trim();
+        let message = format!("`{text}` is the {field} of `{}` too", other.id());
         findings.push(
             rule.finding(record.at(field), message)
                 .field(field)
