@@ -16,6 +16,7 @@ mod close;
 mod completions;
 mod conflicts;
 mod context;
+mod contract;
 mod diff;
 mod diff_driver;
 mod edit;
@@ -108,6 +109,7 @@ verbs! {
     Close = close;
     Completions = completions;
     Conflicts = conflicts;
+    Contract = contract;
     Diff = diff;
     DiffDriver = diff_driver;
     Edit = edit;

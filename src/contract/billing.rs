@@ -1,10 +1,12 @@
 //! What is billed for a contract against what it has cost so far: prepaid expenses and what is still
 //! to be billed.
 
-use super::accrual::{Accrual, MOST_PERIODS, accrual};
+use super::accrual::{Accrual, accrual};
+use super::dates::Dates;
 use crate::date::{Date, Period, add_months, day_before};
 use crate::model::contract::{Billed, Contract};
 use crate::money::{Currency, Money, MoneyError};
+use crate::snapshot::Snapshot;
 
 /// The bills of a contract, each for the days of one billing period.
 ///
@@ -12,10 +14,11 @@ use crate::money::{Currency, Money, MoneyError};
 /// closing is carried over it: prepaid expense (charges constatées d'avance, PCG account 486); what
 /// is used and not billed is owed (factures non parvenues, 408). At a customer's contract they are
 /// deferred income (487) and income to be billed (418).
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Billing {
     accrual: Accrual,
-    billed: Billed,
+    /// The days of each bill and the day on which it is made, in order.
+    bills: Vec<(Period, Date)>,
 }
 
 impl Billing {
@@ -23,18 +26,21 @@ impl Billing {
     ///
     /// # Errors
     /// Why they cannot be said, as a reader of a report must know it.
-    pub fn of(contract: Contract<'_>, horizon: Date) -> Result<Billing, String> {
+    pub fn of(snapshot: &Snapshot, contract: Contract<'_>, horizon: Date) -> Result<Billing, String> {
         let billed = contract.billed().ok_or_else(|| {
             format!("contract {} does not say when it is billed: give `price.billed`", contract.id())
         })?;
-        // A bill may cover days beyond the horizon, a year of them at most.
-        let horizon = add_months(horizon, 12).map_err(|error| error.to_string())?;
-        Ok(Billing { accrual: accrual(contract, horizon)?, billed })
-    }
-
-    /// The days on which the contract runs.
-    pub fn runs(&self) -> Period {
-        self.accrual.runs()
+        // A bill may cover days beyond the horizon: a year of them, or what is paid once the rest of its
+        // term.
+        let year = add_months(horizon, 12).map_err(|error| error.to_string())?;
+        let term = Dates::on_record(contract).and_then(|dates| dates.term_at(horizon.max(dates.start())));
+        let accrual = accrual(snapshot, contract, term.map_or(year, |term| term.end.max(year)))?;
+        let day = |days: Period| match billed {
+            Billed::InAdvance => days.start,
+            Billed::InArrears => days.end,
+        };
+        let bills = accrual.bills().map_err(|error| error.to_string())?;
+        Ok(Billing { accrual, bills: bills.into_iter().map(|days| (days, day(days))).collect() })
     }
 
     pub fn currency(&self) -> Currency {
@@ -54,29 +60,12 @@ impl Billing {
     /// What is billed and not yet used at the end of `date`: a prepaid expense. Negative where more
     /// is used than billed. From one day to another it changes by what is billed, less the expense.
     pub fn prepaid(&self, date: Date) -> Result<Money, MoneyError> {
-        self.billed_until(date)?.checked_sub(self.accrual.until(date.min(self.runs().end))?)
+        self.billed_until(date)?.checked_sub(self.accrual.until(date)?)
     }
 
     fn billed_until(&self, date: Date) -> Result<Money, MoneyError> {
-        let runs = self.runs();
-        let mut covered = None;
-        for number in 0..MOST_PERIODS {
-            let period = self.accrual.billing_period(number)?;
-            let end = period.end.min(runs.end);
-            let day = match self.billed {
-                Billed::InAdvance => period.start,
-                Billed::InArrears => end,
-            };
-            if period.start > runs.end || day > date {
-                break;
-            }
-            covered = Some(end);
-            if end == runs.end {
-                break;
-            }
-        }
-        match covered {
-            Some(end) => self.accrual.until(end),
+        match self.bills.iter().take_while(|(_, day)| *day <= date).last() {
+            Some((days, _)) => self.accrual.until(days.end),
             None => Ok(Money::zero(self.currency())),
         }
     }
@@ -101,7 +90,7 @@ mod tests {
     fn billing(fields: &str) -> Result<Billing, String> {
         let text = format!("id: c\nside: supplier\nkind: subscription\nparty: p\n{fields}");
         let snapshot = snapshot(&[("contracts/c.yaml", &text)]);
-        Billing::of(snapshot.contract("c").unwrap(), day("2030-12-31"))
+        Billing::of(&snapshot, snapshot.contract("c").unwrap(), day("2030-12-31"))
     }
 
     /// 12 000 for 12 months from 15 September 2024: 108 of 365 days are of 2024, by hand

@@ -7,7 +7,7 @@ use rust_decimal::{Decimal, MathematicalOps};
 
 use super::liability::{Course, Liability, Payments};
 use crate::date::{Date, Duration, Period, day_after, day_before};
-use crate::model::contract::{Billed, Contract, Per};
+use crate::model::contract::{Billed, Contract, Per, Price};
 use crate::model::lease::{Exemption, Lease, RateBasis, Remeasurement};
 use crate::money::{Money, MoneyError, Percent};
 use crate::schedule::{Convention, Details, Event, Method, Plan, Problem, Revision, Rounding, Terms, What};
@@ -134,7 +134,7 @@ impl<'a> Reading<'a> {
                 "`lease` is for what we rent: the books of a lessor are not kept here",
             ));
         }
-        let Some((amount, per)) = contract.price() else {
+        let Some(Price { amount, per, .. }) = contract.price() else {
             return Err(wrong("price", "a lease is measured by its payments: give the price"));
         };
         let Some(billed) = contract.billed() else {

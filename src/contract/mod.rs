@@ -1,14 +1,30 @@
-//! Contracts as engines see them: what they cost over time, what is paid ahead, what a lease puts on
-//! the balance sheet, and when they end.
+//! Contracts as engines see them: when they run and end, what they cost over time, what is paid ahead,
+//! what a lease puts on the balance sheet, what is due, and whether they are carried out as agreed.
 
 mod accrual;
+mod amendments;
 mod billing;
+mod check;
+mod coverage;
+mod dates;
+#[cfg(test)]
+mod dates_tests;
+mod due;
 mod lease;
+mod ledger;
 mod liability;
-mod notice;
+mod price;
+#[cfg(test)]
+mod price_tests;
 
 pub use accrual::{Accrual, accrual};
+pub use amendments::{Contradiction, contradictions};
 pub use billing::Billing;
+pub use check::{Check, CommitmentRow, EntitlementRow, InvoiceRow, Question, Verdict, check, is_followed};
+pub use coverage::{coverage, covered_at};
+pub use dates::{Dates, notice_by, term_at};
+pub use due::{Action, What, due};
 pub use lease::{LeasePlan, lease_plan, lease_problem, leases};
+pub use ledger::Ledger;
 pub use liability::{Change, Liability};
-pub use notice::{notice_by, term_at};
+pub use price::{Stretch, price_at, stretches};

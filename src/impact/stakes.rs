@@ -1,10 +1,10 @@
 //! What is lost in a year where a service does not work: who promised it, and at what penalty.
 
-use crate::contract::term_at;
+use crate::contract::{Dates, covered_at, price_at};
 use crate::date::Date;
 use crate::model::contract::{Contract, Per};
 use crate::model::record::as_percent;
-use crate::money::{Money, MoneyError};
+use crate::money::Money;
 use crate::snapshot::Snapshot;
 
 /// Kinds of contracts by which somebody comes and mends an item.
@@ -19,7 +19,7 @@ pub fn promises<'s>(
     snapshot
         .contracts()
         .filter(move |contract| !contract.is_supplier_side() && runs(*contract, date))
-        .filter(move |contract| contract.covers().any(|covered| covered == service))
+        .filter(move |contract| covered_at(*contract, date).contains(&service))
 }
 
 /// The supplier's contract under which an item is mended on a day.
@@ -28,41 +28,47 @@ pub fn support<'s>(snapshot: &'s Snapshot, item: &str, date: Date) -> Option<Con
         contract.is_supplier_side()
             && SUPPORT.contains(&contract.kind())
             && runs(*contract, date)
-            && contract.covers().any(|covered| covered == item)
+            && covered_at(*contract, date).contains(&item)
     };
     snapshot.contracts().find(supports)
 }
 
 fn runs(contract: Contract<'_>, date: Date) -> bool {
-    match contract.is_open_ended() {
-        true => contract.start().is_some_and(|start| start <= date),
-        false => term_at(contract, date).is_some(),
-    }
+    let runs = Dates::agreed_by(contract, date).and_then(|dates| dates.runs(date));
+    runs.is_some_and(|runs| runs.contains(date))
 }
 
 /// The most that a contract gives back in a year: the caps of its levels, or the rate of those
-/// without a cap in every window, of the price of a year. `None` where no penalty is agreed or the
-/// contract has no yearly price.
+/// without a cap in every window, of what a year costs at the price of a day. `None` where no penalty is
+/// agreed or the contract has no yearly price.
 ///
 /// # Errors
-/// A figure of more than 28 digits.
-pub fn most_penalty(contract: Contract<'_>) -> Result<Option<Money>, MoneyError> {
-    let Some((price, per)) = contract.price() else { return Ok(None) };
+/// Why the price cannot be said, or a figure of more than 28 digits.
+pub fn most_penalty(
+    snapshot: &Snapshot,
+    contract: Contract<'_>,
+    date: Date,
+) -> Result<Option<Money>, String> {
+    if contract.price().is_none() {
+        return Ok(None);
+    }
+    let Some((price, per)) = price_at(snapshot, contract, date)? else { return Ok(None) };
     let times = match per {
         Per::Month => 12,
         Per::Quarter => 4,
         Per::Year => 1,
         Per::Once => return Ok(None),
     };
-    let year = price.times_ratio(times.into(), 1.into())?;
+    let year = price.times_ratio(times.into(), 1.into()).map_err(|error| error.to_string())?;
     let mut most: Option<Money> = None;
     for level in contract.0.field("service_levels").into_iter().flat_map(|levels| levels.elements()) {
         let Some(penalty) = level.field("penalty") else { continue };
         // A rate is a share of the window's price; missed in every window it is that share of the year's.
         let share = penalty.field("cap").or_else(|| penalty.field("rate")).and_then(as_percent);
         let Some(share) = share else { continue };
-        let penalty = share.of(year)?;
-        most = Some(most.map_or(Ok(penalty), |sum| sum.checked_add(penalty))?);
+        let penalty = share.of(year).map_err(|error| error.to_string())?;
+        let sum = most.map_or(Ok(penalty), |sum| sum.checked_add(penalty));
+        most = Some(sum.map_err(|error| error.to_string())?);
     }
     Ok(most)
 }

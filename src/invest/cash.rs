@@ -160,7 +160,7 @@ impl Making<'_> {
             return Err(Problem { text: format!("there is no contract {id}"), field: "contract".to_owned() });
         };
         let wrong = |text: String| Problem { text, field: "contract".to_owned() };
-        for (date, amount) in super::repeat::bills(contract, self.terms).map_err(wrong)? {
+        for (date, amount) in super::repeat::bills(self.snapshot, contract, self.terms).map_err(wrong)? {
             self.push(flow, date, amount)?;
         }
         Ok(())

@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod change;
 pub mod closing;
 pub mod contract;
+pub mod execution;
 pub mod investment;
 pub mod item;
 mod kind;
@@ -18,4 +19,4 @@ pub mod settings;
 pub mod slug;
 
 pub use kind::{Kind, Place};
-pub use record::{MAX_ID_LENGTH, Record, RecordId, is_valid_id};
+pub use record::{MAX_ID_LENGTH, Record, RecordId, is_dated, is_valid_id};

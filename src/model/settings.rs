@@ -19,6 +19,8 @@ pub struct Settings {
     /// By name, in the order of the file.
     pub books: IndexMap<String, Book>,
     class_defaults: IndexMap<String, IndexMap<String, PlanDefault>>,
+    /// How often what has been verified is to be checked against reality again.
+    pub verify_every: Option<Duration>,
     /// The classes whose items change only with a reference to a change.
     pub protected: Vec<String>,
     /// How the cost of services is made and shared.
@@ -169,6 +171,7 @@ impl Settings {
                 .into_iter()
                 .map(|(class, raw)| Some((class, plans(raw)?)))
                 .collect::<Option<_>>()?,
+            verify_every: raw.verify_every.and_then(|text| text.parse().ok()),
             protected: raw.protected.classes,
             valuation: raw.valuation,
             accounts: raw.accounts,
@@ -213,6 +216,7 @@ struct Raw {
     class_defaults: IndexMap<String, RawClass>,
     #[serde(default)]
     audit: RawAudit,
+    verify_every: Option<String>,
     #[serde(default)]
     protected: RawProtected,
     #[serde(default)]

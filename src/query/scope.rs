@@ -54,6 +54,7 @@ impl<'a> Scope<'a> {
                 .map_or("Items", |schema| schema.title()),
             Kind::Service => "Services",
             Kind::Contract => "Contracts",
+            Kind::Execution => "Contract executions",
             Kind::Schedule => "Depreciation schedules",
             Kind::Party => "Parties",
             Kind::Change => "Changes",
@@ -89,6 +90,7 @@ impl<'a> Scope<'a> {
             (Kind::Contract, _) => {
                 &["id", "name", "side", "kind", "party", "term.start", "end", "price.amount", "price.per"]
             }
+            (Kind::Execution, _) => &["id", "contract", "kind", "date", "reference", "amount"],
             (Kind::Schedule, _) => &["id", "item", "books"],
             (Kind::Party, _) => &["id", "name", "kind", "email"],
             (Kind::Change, _) => &["id", "name", "risk.level", "outcome.status", "scheduled", "approved_by"],

@@ -138,7 +138,8 @@ impl<'s> Groups<'s> {
         parts
     }
 
-    /// A lease belongs in equal parts to what it covers, as its price does in the cost of services.
+    /// A lease belongs in equal parts to what its contract covered first: rows that moved with amendments
+    /// would open otherwise than they closed.
     fn of_covered(&self, lease: &'s Record) -> Vec<(&'s str, Decimal)> {
         let covered: Vec<&str> = crate::model::contract::Contract(lease).covers().collect();
         let mut parts: Vec<(&str, Decimal)> = Vec::new();

@@ -12,7 +12,7 @@ use crate::model::Kind;
 use crate::money::Money;
 use crate::report::{Cell, Column, Report, Section};
 use crate::snapshot::Snapshot;
-use crate::value::{Amount, Basis, Valuation, explain};
+use crate::value::{Amount, Basis, Valuation};
 
 /// What reports on failures rest on.
 pub struct Stage<'s> {
@@ -39,16 +39,13 @@ impl<'s> Stage<'s> {
             Err(reason) => return Amount::Missing(reason.clone()),
         };
         let Some(at) = valuation.position(service) else { return Amount::Carried };
-        match explain(valuation, at, Some(0)) {
-            Ok(lines) => lines.into_iter().next().map_or(Amount::Carried, |line| line.amount),
-            Err(error) => Amount::Missing(error.to_string()),
-        }
+        valuation.cost(at).unwrap_or_else(|error| Amount::Missing(error.to_string()))
     }
 
     /// The most that is given back to customers in a year for a service.
     fn penalty(&self, service: &str) -> Option<Money> {
         let penalties = promises(self.snapshot, service, self.as_of)
-            .filter_map(|contract| most_penalty(contract).ok()?);
+            .filter_map(|contract| most_penalty(self.snapshot, contract, self.as_of).ok()?);
         penalties.reduce(|sum, penalty| sum.checked_add(penalty).unwrap_or(sum))
     }
 
@@ -206,10 +203,10 @@ fn contracts(stage: &Stage<'_>, found: &Consequences, failed: &[Node]) -> Sectio
     }
     for node in down_services(stage, found) {
         for contract in promises(stage.snapshot, stage.id(node), stage.as_of) {
-            let meaning = match most_penalty(contract) {
+            let meaning = match most_penalty(stage.snapshot, contract, stage.as_of) {
                 Ok(Some(penalty)) => format!("promised, with penalties of at most {penalty} a year"),
                 Ok(None) => "promised, without a penalty".to_owned(),
-                Err(error) => error.to_string(),
+                Err(reason) => reason,
             };
             section.push(vec![
                 Cell::id(stage.id(node)),

@@ -2,6 +2,9 @@
 //!
 //! A named report (`estate report NAME`) is one file and one line in [`NAMED`].
 
+mod contract_check;
+mod contracts;
+mod due;
 mod forecast;
 mod grouping;
 mod impact;
@@ -24,6 +27,9 @@ use crate::report::{Cell, Report};
 use crate::snapshot::Snapshot;
 use crate::value::Amount;
 
+pub use contract_check::contract_check;
+pub use contracts::{contract, contracts};
+pub use due::due;
 pub use forecast::forecast;
 pub use grouping::GroupBy;
 pub use impact::{Stage, impact, single_points_of_failure};

@@ -4,9 +4,9 @@
 use super::register::Totals;
 use super::schedule::{Steps, months};
 use super::{NamedReport, Request};
-use crate::contract::{Billing, leases};
+use crate::contract::{Billing, Dates, leases};
 use crate::date::{Date, Period, day_after};
-use crate::model::contract::{Contract, Renewal};
+use crate::model::contract::Contract;
 use crate::money::{Money, MoneyError};
 use crate::report::{Cell, Column, Report, Section};
 use crate::snapshot::Snapshot;
@@ -77,16 +77,13 @@ fn rows(
         year.ok_or_else(|| format!("no fiscal year is listed for {day}"))
     };
     let start = contract.start().ok_or_else(|| format!("contract {} has errors", contract.id()))?;
-    let ends = match contract.renewal() {
-        Renewal::Tacit(_) => None,
-        Renewal::None | Renewal::Express => contract.initial_end(),
-    };
+    let ends = Dates::on_record(contract).and_then(|dates| dates.end());
     // What goes on until somebody ends it is shown to the end of the year, or of its first term.
     let last = match ends {
         Some(end) => end,
         None => year_of(as_of.max(start))?.period.end.max(contract.initial_end().unwrap_or(start)),
     };
-    let billing = Billing::of(contract, last)?;
+    let billing = Billing::of(snapshot, contract, last)?;
     let mut rows = Vec::new();
     let mut day = start;
     while day <= last {
@@ -163,7 +160,7 @@ fn side(request: &Request<'_>, supplier: bool) -> Section {
             && !leases(request.snapshot, request.book).any(|lease| lease.id() == contract.id())
     });
     for contract in contracts {
-        let balances = Billing::of(contract, request.as_of)
+        let balances = Billing::of(request.snapshot, contract, request.as_of)
             .and_then(|billing| balances(&billing, request.as_of).map_err(|error| error.to_string()));
         let mut cells = vec![
             Cell::id(contract.id()),

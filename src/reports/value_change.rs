@@ -101,7 +101,7 @@ fn accruals(request: &Request<'_>) -> BTreeMap<String, Figure> {
     let contracts = request.snapshot.contracts();
     contracts
         .map(|contract| {
-            let accrued = accrual(contract, request.period.end)
+            let accrued = accrual(request.snapshot, contract, request.period.end)
                 .and_then(|accrual| accrual.cost(request.period).map_err(|error| error.to_string()));
             (format!("contract/{}", contract.id()), accrued)
         })
@@ -119,8 +119,8 @@ fn commitments(request: &Request<'_>) -> BTreeMap<String, Figure> {
             None => contract.start().filter(|start| *start > request.as_of).and(contract.initial_end())?,
         };
         let rest = Period { start: from, end };
-        let cost =
-            accrual(contract, end).and_then(|accrual| accrual.cost(rest).map_err(|error| error.to_string()));
+        let cost = accrual(request.snapshot, contract, end)
+            .and_then(|accrual| accrual.cost(rest).map_err(|error| error.to_string()));
         Some((format!("contract/{}", contract.id()), cost))
     });
     running.collect()

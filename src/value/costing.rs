@@ -4,13 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
-use super::basis::{Basis, Columns, FINE};
+use super::basis::{Basis, Columns};
+use super::contract_cost::ContractCost;
 use super::rates::Rates;
 use super::tree::Origin;
 use super::work::{Work, work};
 use super::{carrier, energy};
-use crate::allocation::split;
-use crate::contract::accrual;
 use crate::date::{Period, day_before};
 use crate::model::Kind;
 use crate::model::contract::Contract;
@@ -41,19 +40,12 @@ pub struct Costing<'a> {
     planner: Planner<'a>,
     energy: Option<&'a Energy>,
     contracts: Vec<ContractCost<'a>>,
-    /// Contracts by what they cover, with the position in `covers`.
+    /// Contracts by what they cover on some day of the period, with the position among it.
     covered: HashMap<(Kind, &'a str), Vec<(usize, usize)>>,
     schedules: HashMap<&'a str, Vec<Schedule<'a>>>,
     work: Work<'a>,
     /// Items that are components of some service.
     components: HashSet<&'a str>,
-}
-
-/// A supplier's contract with the parts of all that it covers.
-struct ContractCost<'a> {
-    contract: Contract<'a>,
-    whole: Result<Vec<i128>, String>,
-    parts: Result<Vec<Vec<i128>>, String>,
 }
 
 impl<'a> Costing<'a> {
@@ -66,14 +58,13 @@ impl<'a> Costing<'a> {
         let mut contracts = Vec::new();
         let mut covered: HashMap<(Kind, &str), Vec<(usize, usize)>> = HashMap::new();
         for contract in snapshot.contracts().filter(Contract::is_supplier_side) {
-            for (at, id) in contract.covers().enumerate() {
+            let cost = ContractCost::of(snapshot, contract, &rates, &columns.spans);
+            for (at, id) in cost.ids.iter().copied().enumerate() {
                 // An id that both an item and a service have means the item, as in every reference.
                 let kind = if snapshot.item(id).is_some() { Kind::Item } else { Kind::Service };
                 covered.entry((kind, id)).or_default().push((contracts.len(), at));
             }
-            let whole = contract_cost(contract, &rates, &columns.spans);
-            let parts = equal_parts(&whole, contract.covers().count());
-            contracts.push(ContractCost { contract, whole, parts });
+            contracts.push(cost);
         }
         let mut schedules: HashMap<&str, Vec<Schedule<'_>>> = HashMap::new();
         for schedule in snapshot.schedules() {
@@ -147,17 +138,12 @@ impl<'a> Costing<'a> {
         let is_there = |id: &str| self.snapshot.item(id).is_some() || self.snapshot.service(id).is_some();
         let mut costs = Vec::new();
         for cost in &self.contracts {
-            let missing: Vec<usize> = cost
-                .contract
-                .covers()
-                .enumerate()
-                .filter(|(_, id)| !is_there(id))
-                .map(|(at, _)| at)
-                .collect();
-            let amount = match cost.contract.covers().next() {
-                None => cost.whole.clone(),
-                Some(_) if missing.is_empty() => continue,
-                Some(_) => cost.parts.clone().map(|parts| {
+            let missing: Vec<usize> =
+                cost.ids.iter().enumerate().filter(|(_, id)| !is_there(id)).map(|(at, _)| at).collect();
+            let amount = match missing.is_empty() {
+                true => continue,
+                false if missing.len() == cost.ids.len() => cost.whole.clone(),
+                false => cost.parts.clone().map(|parts| {
                     let mut sum = vec![0; self.columns.spans.len()];
                     for part in missing.iter().filter_map(|at| parts.get(*at)) {
                         sum.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
@@ -247,8 +233,11 @@ impl<'a> Costing<'a> {
         let costs = covered.iter().filter_map(|(at, part)| Some((self.contracts.get(*at)?, *part)));
         costs
             .map(|(cost, part)| {
-                let count = cost.contract.covers().count();
-                let of = if count > 1 { format!(", 1/{count}") } else { String::new() };
+                let of = match cost.ids.len() {
+                    _ if cost.is_amended => ", as amended".to_owned(),
+                    0 | 1 => String::new(),
+                    count => format!(", 1/{count}"),
+                };
                 let amount = cost.parts.as_ref().map_err(Clone::clone).and_then(|parts| {
                     parts.get(part).cloned().ok_or_else(|| "the contract covers nothing".to_owned())
                 });
@@ -275,39 +264,4 @@ impl Cost {
         let Cost { pool, label, origin, amount } = self;
         Cost { pool, label: label.clone(), origin: origin.clone(), amount: amount.clone() }
     }
-}
-
-/// The cost of a contract in each span, converted at the rates of its days.
-fn contract_cost(contract: Contract<'_>, rates: &Rates<'_>, spans: &[Period]) -> Result<Vec<i128>, String> {
-    let horizon = spans.last().map(|span| span.end).ok_or("there is no period")?;
-    let accrual = accrual(contract, horizon)?;
-    let mut costs = Vec::with_capacity(spans.len());
-    for span in spans {
-        let mut cost = Decimal::ZERO;
-        let whole = accrual.cost(*span).map_err(|error| error.to_string())?;
-        if !whole.is_zero() {
-            for (days, rate) in rates.exchange(whole.currency(), *span) {
-                let part = accrual.cost(days).map_err(|error| error.to_string())?;
-                if !part.is_zero() {
-                    let part = part.amount().checked_mul(rate?);
-                    cost = part.and_then(|part| cost.checked_add(part)).ok_or("the figure is too large")?;
-                }
-            }
-        }
-        costs.push(cost);
-    }
-    rates.settle(&costs)
-}
-
-/// A cost in equal parts that add up to it.
-pub(super) fn equal_parts(whole: &Result<Vec<i128>, String>, count: usize) -> Result<Vec<Vec<i128>>, String> {
-    let whole = whole.as_ref().map_err(Clone::clone)?;
-    let weights = vec![1; count];
-    let mut parts: Vec<Vec<i128>> = vec![Vec::with_capacity(whole.len()); count];
-    for amount in whole {
-        let in_all = i128::try_from(count).unwrap_or(FINE);
-        let (split, _) = split(*amount, &weights, in_all).ok_or("the figure is too large")?;
-        parts.iter_mut().zip(split).for_each(|(part, amount)| part.push(amount));
-    }
-    Ok(parts)
 }

@@ -10,6 +10,7 @@
 mod basis;
 mod carrier;
 mod charges;
+mod contract_cost;
 mod costing;
 mod drivers;
 mod energy;

@@ -50,7 +50,8 @@ impl<'a> Rates<'a> {
         Ok(round_parts(&fine, FINE, total).into_iter().map(|count| count * FINE).collect())
     }
 
-    fn fine(&self, amount: Decimal) -> Result<i128, String> {
+    /// A figure in the base currency in fine parts.
+    pub(super) fn fine(&self, amount: Decimal) -> Result<i128, String> {
         let digits = 10i128.pow(self.base().minor_digits()) * FINE;
         ratio(amount.mantissa(), digits, 10i128.pow(amount.scale())).map_err(|error| error.to_string())
     }

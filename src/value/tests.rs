@@ -310,7 +310,7 @@ proptest! {
             cost_in += cents(&Amount::Known(plan.charge(basis.period).unwrap()));
         }
         for contract in snapshot.contracts() {
-            let accrual = crate::contract::accrual(contract, basis.period.end).unwrap();
+            let accrual = crate::contract::accrual(&snapshot, contract, basis.period.end).unwrap();
             cost_in += cents(&Amount::Known(accrual.cost(basis.period).unwrap()));
         }
         let mut out: i64 = valuation.idle.iter().map(|idle| cents(&valuation.idle_amount(idle).unwrap())).sum();

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use rust_decimal::Decimal;
 
 use super::basis::Columns;
-use super::costing::{Cost, equal_parts};
+use super::contract_cost::equal_parts;
+use super::costing::Cost;
 use super::rates::Rates;
 use super::tree::Origin;
 use crate::date::{Date, Period};
@@ -46,7 +47,8 @@ pub(super) fn work<'a>(
             continue;
         }
         for cost in costs {
-            let parts = equal_parts(&cost.amount, affected.len());
+            let parts = cost.amount.as_ref().map_err(Clone::clone);
+            let parts = parts.and_then(|amount| equal_parts(amount, affected.len()));
             for (at, holder) in affected.iter().enumerate() {
                 let amount = parts.as_ref().map_err(Clone::clone).and_then(|parts| {
                     parts.get(at).cloned().ok_or_else(|| "the change affects nothing".to_owned())

@@ -19,7 +19,7 @@ pub fn unknown_class(_: &Finding, record: &Record, context: &Context<'_>) -> Opt
 /// The file moves where its fields say that the class is right and the folder wrong.
 pub fn wrong_folder(_: &Finding, record: &Record, context: &Context<'_>) -> Option<Edit> {
     let (old, class) = (Place::of(record.path())?, record.text("class")?);
-    let folder = old.class.as_deref()?;
+    let folder = old.class()?;
     let text = record.source().text();
     let names_folder = text.lines().next().is_some_and(|line| {
         line.starts_with("# yaml-language-server:") && line.ends_with(&format!("/{folder}.schema.json"))

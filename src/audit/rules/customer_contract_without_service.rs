@@ -1,4 +1,5 @@
 use super::{Check, Context, Rule};
+use crate::contract::covered_at;
 use crate::finding::{Finding, Level};
 use crate::model::contract::Contract;
 use crate::model::{Kind, Record};
@@ -17,11 +18,11 @@ pub static RULE: Rule = Rule {
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let contract = Contract(record);
     // One that covers nothing at all has a finding of its own.
-    let mut covers = contract.covers().peekable();
-    if record.kind() != Kind::Contract || record.text("side") != Some("customer") || covers.peek().is_none() {
+    let covered = covered_at(contract, context.as_of);
+    if record.kind() != Kind::Contract || record.text("side") != Some("customer") || covered.is_empty() {
         return;
     }
-    if !covers.any(|id| context.snapshot.knows(Kind::Service, id).is_some()) {
+    if !covered.iter().any(|id| context.snapshot.knows(Kind::Service, id).is_some()) {
         findings.push(
             RULE.finding(record.at_key("covers"), format!("`{}` covers no service", record.id()))
                 .field("covers")

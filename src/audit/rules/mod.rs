@@ -5,6 +5,7 @@ use crate::date::Date;
 use crate::model::Record;
 use crate::model::record::as_date;
 
+mod amendment_outside_contract;
 mod book_of_several_currencies;
 mod clashing_changes;
 mod colliding_path;
@@ -33,6 +34,7 @@ mod in_use_without_date;
 mod in_use_without_host;
 mod in_use_without_location;
 mod in_use_without_owner;
+mod invoice_in_other_currency;
 mod min_up_above_group;
 mod missing_change_reference;
 mod missing_exchange_rate;
@@ -40,6 +42,7 @@ mod missing_settings;
 mod mixed_currencies;
 mod notice_longer_than_term;
 mod over_allocated;
+mod overlapping_amendments;
 mod reading;
 mod relation_cycle;
 mod restated_closing;
@@ -58,10 +61,12 @@ mod status_against_dates;
 mod support_ended;
 mod term_ends_before_start;
 mod unknown_book;
+mod unknown_contract_part;
 mod unknown_rule;
 mod unpriced_component;
 mod unreadable_waiver;
 mod unusable_driver;
+mod unusable_index;
 mod unusable_policy;
 mod unusable_rate;
 mod unused_waiver;
@@ -157,6 +162,11 @@ pub static RULES: &[&Rule] = &[
     &notice_longer_than_term::RULE,
     &contract_covers_retired::RULE,
     &contract_covers_nothing::RULE,
+    &overlapping_amendments::RULE,
+    &amendment_outside_contract::RULE,
+    &unusable_index::RULE,
+    &invoice_in_other_currency::RULE,
+    &unknown_contract_part::RULE,
     &customer_contract_without_service::RULE,
     &support_ended::RULE,
     // Services.

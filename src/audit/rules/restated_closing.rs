@@ -21,6 +21,7 @@ pub static RULE: Rule = Rule {
             (Kind::Schedule, "components"),
             (Kind::Schedule, "units"),
             (Kind::Schedule, "events"),
+            (Kind::Contract, "side"),
             (Kind::Contract, "term"),
             (Kind::Contract, "price"),
             (Kind::Contract, "lease"),

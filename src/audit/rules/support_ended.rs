@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use super::{Check, Context, Rule};
+use crate::contract::{Dates, covered_at};
 use crate::date::Date;
 use crate::finding::{Finding, Level};
 use crate::model::item::Status;
@@ -18,11 +19,13 @@ pub static RULE: Rule = Rule {
         watches: &[
             (Kind::Item, "status"),
             (Kind::Item, "warranty_until"),
+            (Kind::Contract, "amendments"),
             (Kind::Contract, "covers"),
             (Kind::Contract, "kind"),
             (Kind::Contract, "renewal"),
             (Kind::Contract, "side"),
             (Kind::Contract, "term"),
+            (Kind::Contract, "termination"),
         ],
         run: check,
     },
@@ -36,8 +39,9 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut last: HashMap<&str, Option<(Date, &Record)>> = HashMap::new();
     let contracts = context.snapshot.contracts();
     for contract in contracts.filter(|c| c.is_supplier_side() && KINDS.contains(&c.kind())) {
-        let Some(runs) = contract.runs(context.as_of) else { continue };
-        for item in contract.covers() {
+        let runs = Dates::agreed_by(contract, context.as_of).and_then(|dates| dates.runs(context.as_of));
+        let Some(runs) = runs else { continue };
+        for item in covered_at(contract, context.as_of.clamp(runs.start, runs.end)) {
             let end = last.entry(item).or_insert(Some((runs.end, contract.0)));
             *end = match *end {
                 Some(_) if runs.end >= context.as_of => None,

@@ -1,6 +1,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::{Check, Context, Rule};
+use crate::contract::covered_at;
 use crate::finding::{Finding, Level};
 use crate::model::Kind;
 use crate::model::item::Item;
@@ -24,6 +25,7 @@ pub static RULE: Rule = Rule {
             (Kind::Contract, "side"),
             (Kind::Contract, "price"),
             (Kind::Contract, "covers"),
+            (Kind::Contract, "amendments"),
         ],
         run: check,
     },
@@ -140,5 +142,5 @@ fn covered_by_priced_contract<'a>(context: &Context<'a>) -> HashSet<Node<'a>> {
         Some(_) => (Kind::Item, id),
         None => (Kind::Service, id),
     };
-    priced.flat_map(|contract| contract.covers()).map(node).collect()
+    priced.flat_map(|contract| covered_at(contract, context.as_of)).map(node).collect()
 }
