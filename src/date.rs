@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate};
 
 pub use chrono::NaiveDate as Date;
 
@@ -15,6 +15,8 @@ pub enum DateError {
     Date(String),
     #[error("`{0}` is not a length of time: write a number and y, mo, w or d, such as 5y or 36mo")]
     Duration(String),
+    #[error("`{0}` is not a moment: write date, T, time and offset, such as 2026-03-31T08:14+02:00")]
+    Time(String),
     #[error("the date lies outside the years 1 to 9999")]
     OutOfRange,
 }
@@ -38,6 +40,20 @@ pub fn parse_date(text: &str) -> Result<Date, DateError> {
         return Err(DateError::OutOfRange);
     }
     NaiveDate::from_ymd_opt(year.cast_signed(), month, day).ok_or_else(wrong)
+}
+
+/// Reads a moment of ISO 8601 with its offset from UTC, `2026-03-31T08:14+02:00`; seconds may be left
+/// out.
+pub fn parse_time(text: &str) -> Result<DateTime<FixedOffset>, DateError> {
+    let wrong = || DateError::Time(text.to_owned());
+    let minutes = |text: &str| {
+        let (start, offset) = text.split_at_checked(16)?;
+        DateTime::parse_from_rfc3339(&format!("{start}:00{offset}")).ok()
+    };
+    match text.as_bytes().get(16) {
+        Some(b':') => DateTime::parse_from_rfc3339(text).map_err(|_| wrong()),
+        _ => minutes(text).ok_or_else(wrong),
+    }
 }
 
 /// The day before.
@@ -236,6 +252,16 @@ mod tests {
             "２０２４-01-01",
         ] {
             assert!(parse_date(text).is_err(), "{text:?} was read as a date");
+        }
+    }
+
+    #[test]
+    fn moments_have_an_offset_and_need_no_seconds() {
+        let time = |text: &str| parse_time(text).map(|time| time.to_utc().to_rfc3339());
+        assert_eq!(time("2026-03-31T08:14+02:00").as_deref(), Ok("2026-03-31T06:14:00+00:00"));
+        assert_eq!(time("2026-03-31T08:14:30Z").as_deref(), Ok("2026-03-31T08:14:30+00:00"));
+        for text in ["2026-03-31T08:14", "2026-03-31", "2026-03-31T25:00Z", "2026-02-30T08:00Z", "é"] {
+            assert!(parse_time(text).is_err(), "{text:?} was read as a moment");
         }
     }
 

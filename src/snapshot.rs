@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use crate::edit::Edit;
 use crate::finding::Finding;
 use crate::model::contract::Contract;
+use crate::model::execution::Execution;
 use crate::model::item::Item;
 use crate::model::schedule::Schedule;
 use crate::model::service::Service;
@@ -86,7 +87,7 @@ enum Known {
     Read(u32),
     /// The file is there and has not been read.
     Unread {
-        class: Option<Box<str>>,
+        folder: Option<Box<str>>,
     },
 }
 
@@ -142,7 +143,7 @@ impl Snapshot {
             index.entry(record.kind()).or_default().entry(record.id().into()).or_insert(known);
         }
         for place in unread.iter().filter_map(|path| Place::of(path)) {
-            let known = Known::Unread { class: place.class.map(Box::from) };
+            let known = Known::Unread { folder: place.folder.map(Box::from) };
             index.entry(place.kind).or_default().entry(place.id.into()).or_insert(known);
         }
         let settings =
@@ -233,6 +234,11 @@ impl Snapshot {
         self.of_kind(Kind::Schedule).map(Schedule)
     }
 
+    /// The facts of every contract's execution, ordered by contract and then by date.
+    pub fn executions(&self) -> impl Iterator<Item = Execution<'_>> {
+        self.of_kind(Kind::Execution).map(Execution)
+    }
+
     /// The record of this kind and id.
     pub fn get(&self, kind: Kind, id: &str) -> Option<&Record> {
         match self.0.index.get(&kind)?.get(id)? {
@@ -258,7 +264,7 @@ impl Snapshot {
     pub fn knows(&self, kind: Kind, id: &str) -> Option<Option<&str>> {
         match self.0.index.get(&kind)?.get(id)? {
             Known::Read(position) => self.0.records.get(*position as usize).map(|record| record.class()),
-            Known::Unread { class } => Some(class.as_deref()),
+            Known::Unread { folder } => Some(folder.as_deref().filter(|_| kind == Kind::Item)),
         }
     }
 
@@ -337,10 +343,10 @@ fn reread(record: &Arc<Record>, schemas: &Schemas) -> Arc<Record> {
 fn carry_unread(from: &Inner, changed: &BTreeMap<&str, Option<&str>>, into: &mut Inner) {
     for (kind, ids) in &from.index {
         for (id, known) in ids {
-            let Known::Unread { class } = known else { continue };
-            let path = Place::new(*kind, class.as_deref(), id).path();
+            let Known::Unread { folder } = known else { continue };
+            let path = Place::new(*kind, folder.as_deref(), id).path();
             if !changed.contains_key(path.as_str()) {
-                let known = Known::Unread { class: class.clone() };
+                let known = Known::Unread { folder: folder.clone() };
                 into.index.entry(*kind).or_default().entry(id.clone()).or_insert(known);
             }
         }

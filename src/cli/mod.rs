@@ -15,6 +15,7 @@ mod close;
 mod completions;
 mod conflicts;
 mod context;
+mod contract;
 mod diff;
 mod diff_driver;
 mod edit;
@@ -99,6 +100,7 @@ verbs! {
     Close = close;
     Completions = completions;
     Conflicts = conflicts;
+    Contract = contract;
     Diff = diff;
     DiffDriver = diff_driver;
     Edit = edit;

@@ -68,7 +68,7 @@ impl Open {
 
 /// The shape by which a record's fields are merged.
 pub fn shape_of(place: &Place, schemas: &Schemas) -> Option<Shape> {
-    let class = place.class.as_deref().and_then(|class| schemas.class(class));
+    let class = place.class().and_then(|class| schemas.class(class));
     class.or_else(|| schemas.get(place.kind.name())).map(|schema| schema.shape().clone())
 }
 

@@ -1,7 +1,24 @@
-//! Contracts as engines see them: what they cost over time, and when they end.
+//! Contracts as engines see them: when they run and end, what they cost over time, what is due, and
+//! whether they are carried out as agreed.
 
 mod accrual;
-mod notice;
+mod amendments;
+mod check;
+mod coverage;
+mod dates;
+#[cfg(test)]
+mod dates_tests;
+mod due;
+mod ledger;
+mod price;
+#[cfg(test)]
+mod price_tests;
 
 pub use accrual::{Accrual, accrual};
-pub use notice::{notice_by, term_at};
+pub use amendments::{Contradiction, contradictions};
+pub use check::{Check, CommitmentRow, EntitlementRow, InvoiceRow, Question, Verdict, check, is_followed};
+pub use coverage::covered_at;
+pub use dates::{Dates, notice_by, term_at};
+pub use due::{Action, What, due};
+pub use ledger::Ledger;
+pub use price::{Stretch, price_at, stretches};

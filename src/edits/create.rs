@@ -11,7 +11,7 @@ use super::EditError;
 
 /// The first line of a record: it tells editors which schema helps with the rest.
 pub fn schema_line(place: &Place) -> String {
-    let name = place.class.as_deref().unwrap_or(place.kind.name());
+    let name = place.class().unwrap_or(place.kind.name());
     let up = "../".repeat(place.path().matches('/').count());
     format!("# yaml-language-server: $schema={up}schemas/{name}.schema.json\n")
 }
@@ -64,8 +64,9 @@ pub fn adopted_text(place: &Place, text: &str) -> Result<String, EditError> {
 
 /// The fields that say which record it is.
 fn identity(place: &Place) -> impl Iterator<Item = (&'static str, String)> {
-    let class = place.class.clone().map(|class| ("class", class));
-    [("id", place.id.clone())].into_iter().chain(class)
+    let field = if place.kind == Kind::Execution { "contract" } else { "class" };
+    let folder = place.folder.clone().map(|folder| (field, folder));
+    [("id", place.id.clone())].into_iter().chain(folder)
 }
 
 fn ordered(shape: &Shape, data: Data) -> Data {

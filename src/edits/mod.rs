@@ -5,6 +5,7 @@
 mod assignment;
 mod close;
 mod create;
+mod fact;
 mod rename;
 mod retire;
 mod value;
@@ -13,6 +14,7 @@ mod verify;
 pub use assignment::{Assignment, Operator, shape_at};
 pub use close::{Closure, close, reopen};
 pub use create::{adopted_text, default_plans, free_id, new_text, schema_line};
+pub use fact::Fact;
 pub use rename::{file_by_class, rename};
 pub use retire::{Retirement, retire, still_used};
 pub use value::typed;

@@ -51,8 +51,12 @@ pub fn rename(snapshot: &Snapshot, record: &Record, new_id: &str) -> Result<Edit
         for range in spans.into_values().rev() {
             text.replace_range(range, &quote_flow(new_id));
         }
-        let place = Place::new(record.kind(), record.class(), if moves { new_id } else { record.id() });
-        if moves {
+        // What happened under a contract lies in the contract's folder.
+        let follows = record.kind() == Kind::Execution
+            && renamed.iter().any(|id| id.kind == Kind::Contract && record.text("contract") == Some(&id.id));
+        let folder = if follows { Some(new_id) } else { record.folder() };
+        let place = Place::new(record.kind(), folder, if moves { new_id } else { record.id() });
+        if place.path() != record.path() {
             edit.delete(record.path());
         }
         edit.write(place.path(), text);

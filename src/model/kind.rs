@@ -9,25 +9,29 @@ pub enum Kind {
     Item,
     Service,
     Contract,
+    Execution,
     Schedule,
     Party,
     Change,
     Policy,
     Closing,
+    Rate,
     Waivers,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Settings,
         Kind::Item,
         Kind::Service,
         Kind::Contract,
+        Kind::Execution,
         Kind::Schedule,
         Kind::Party,
         Kind::Change,
         Kind::Policy,
         Kind::Closing,
+        Kind::Rate,
         Kind::Waivers,
     ];
 
@@ -38,11 +42,13 @@ impl Kind {
             Kind::Item => "item",
             Kind::Service => "service",
             Kind::Contract => "contract",
+            Kind::Execution => "execution",
             Kind::Schedule => "schedule",
             Kind::Party => "party",
             Kind::Change => "change",
             Kind::Policy => "policy",
             Kind::Closing => "closing",
+            Kind::Rate => "rate",
             Kind::Waivers => "waivers",
         }
     }
@@ -54,16 +60,24 @@ impl Kind {
             Kind::Item => "items",
             Kind::Service => "services",
             Kind::Contract => "contracts",
+            Kind::Execution => "executions",
             Kind::Schedule => "schedules",
             Kind::Party => "parties",
             Kind::Change => "changes",
             Kind::Policy => "policies",
             Kind::Closing => "closings",
+            Kind::Rate => "rates",
         }
     }
 
     pub fn from_name(name: &str) -> Option<Kind> {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether the kind's folder has folders of its own: one for each class of items, one for each
+    /// contract of executions.
+    pub fn has_folders(self) -> bool {
+        matches!(self, Kind::Item | Kind::Execution)
     }
 
     /// Whether there is one record of the kind, named after it, directly below `inventory/`.
@@ -82,8 +96,8 @@ impl fmt::Display for Kind {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Place {
     pub kind: Kind,
-    /// Of an item: the class whose folder it lies in.
-    pub class: Option<String>,
+    /// The folder within the kind's: the class of an item, the contract of an execution.
+    pub folder: Option<String>,
     pub id: String,
 }
 
@@ -96,8 +110,13 @@ impl Place {
         Kind::ALL.into_iter().filter(|kind| kind.is_single()).map(|kind| Place::new(kind, None, kind.name()))
     }
 
-    pub fn new(kind: Kind, class: Option<&str>, id: &str) -> Self {
-        Self { kind, class: class.map(str::to_owned), id: id.to_owned() }
+    pub fn new(kind: Kind, folder: Option<&str>, id: &str) -> Self {
+        Self { kind, folder: folder.map(str::to_owned), id: id.to_owned() }
+    }
+
+    /// The class of an item.
+    pub fn class(&self) -> Option<&str> {
+        self.folder.as_deref().filter(|_| self.kind == Kind::Item)
     }
 
     /// Reads a path relative to the estate's root; `None` where no kind of record lies there.
@@ -109,19 +128,18 @@ impl Place {
         let mut parts = path.split('/');
         let (folder, second, third, rest) = (parts.next()?, parts.next()?, parts.next(), parts.next());
         let kind = Kind::ALL.into_iter().find(|kind| kind.folder() == folder && !kind.is_single())?;
-        match (kind, third, rest) {
-            (Kind::Item, Some(id), None) => Some(Place::new(kind, Some(second), id)),
-            (Kind::Item, ..) => None,
-            (_, None, None) => Some(Place::new(kind, None, second)),
+        match (kind.has_folders(), third, rest) {
+            (true, Some(id), None) => Some(Place::new(kind, Some(second), id)),
+            (false, None, None) => Some(Place::new(kind, None, second)),
             _ => None,
         }
     }
 
     /// The path relative to the estate's root, with forward slashes.
     pub fn path(&self) -> String {
-        match (&self.kind, &self.class) {
+        match (&self.kind, &self.folder) {
             (kind, _) if kind.is_single() => format!("inventory/{}.yaml", kind.name()),
-            (kind, Some(class)) => format!("inventory/{}/{class}/{}.yaml", kind.folder(), self.id),
+            (kind, Some(folder)) => format!("inventory/{}/{folder}/{}.yaml", kind.folder(), self.id),
             (kind, None) => format!("inventory/{}/{}.yaml", kind.folder(), self.id),
         }
     }
@@ -142,12 +160,15 @@ mod tests {
             "inventory/changes/chg-0042.yaml",
             "inventory/policies/warranty.yaml",
             "inventory/closings/fy2025.yaml",
+            "inventory/executions/dell-prosupport/2026-03-01-invoice.yaml",
+            "inventory/rates/syntec.yaml",
         ] {
             assert_eq!(Place::of(path).map(|place| place.path()).as_deref(), Some(path));
         }
         for path in [
             "inventory/items/srv-01.yaml",
             "inventory/items/a/b/c.yaml",
+            "inventory/executions/2026-03-01-invoice.yaml",
             "inventory/x.yaml",
             "services/web.yaml",
             "inventory/services/a/b.yaml",

@@ -3,10 +3,12 @@
 pub mod calendar;
 pub mod closing;
 pub mod contract;
+pub mod execution;
 pub mod item;
 mod kind;
 pub mod party;
 pub mod policy;
+pub mod rate;
 pub mod record;
 pub mod schedule;
 pub mod service;
@@ -14,4 +16,4 @@ pub mod settings;
 pub mod slug;
 
 pub use kind::{Kind, Place};
-pub use record::{MAX_ID_LENGTH, Record, RecordId, is_valid_id};
+pub use record::{MAX_ID_LENGTH, Record, RecordId, is_dated, is_valid_id};

@@ -29,6 +29,13 @@ pub fn is_valid_id(id: &str) -> bool {
         && !RESERVED.contains(&id)
 }
 
+/// Whether an id begins with a day and a hyphen, as those of executions do, so that the files of a
+/// contract stand in the order of what happened.
+pub fn is_dated(id: &str) -> bool {
+    let day = id.get(..10).is_some_and(|day| parse_date(day).is_ok());
+    day && id.get(10..11) == Some("-")
+}
+
 /// The kind and id by which a record is known: `item/srv-web-01`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RecordId {
@@ -46,7 +53,7 @@ impl fmt::Display for RecordId {
 #[derive(Debug)]
 pub struct Record {
     kind: Kind,
-    class: Option<String>,
+    folder: Option<String>,
     id: String,
     source: Source,
     /// `None` where the file is not even YAML.
@@ -63,7 +70,7 @@ impl Record {
         };
         let mut record = Record {
             kind: place.kind,
-            class: place.class.clone(),
+            folder: place.folder.clone(),
             id: place.id.clone(),
             source,
             tree: None,
@@ -83,7 +90,7 @@ impl Record {
     pub fn unreadable(place: &Place, path: &str, finding: Finding) -> Record {
         Record {
             kind: place.kind,
-            class: place.class.clone(),
+            folder: place.folder.clone(),
             id: place.id.clone(),
             source: Source::new(path, ""),
             tree: None,
@@ -101,7 +108,11 @@ impl Record {
             self.findings.push(finding);
             return;
         }
-        let class = if self.kind == Kind::Item { self.check_class(root, place, schemas) } else { None };
+        let class = match self.kind {
+            Kind::Item => self.check_class(root, place, schemas),
+            Kind::Execution => self.check_contract(root, place),
+            _ => None,
+        };
         let id = self.check_id(root);
         let mut findings: Vec<Finding> = class.into_iter().collect();
         if let Some(schema) = self.schema(schemas) {
@@ -119,7 +130,7 @@ impl Record {
     fn check_class(&mut self, root: Value<'_>, place: &Place, schemas: &Schemas) -> Option<Finding> {
         let field = root.field("class")?;
         let class = field.text()?;
-        let folder = place.class.as_deref().unwrap_or_default();
+        let folder = place.folder.as_deref().unwrap_or_default();
         if schemas.class(class).is_none() {
             let finding = Finding::error(
                 "unknown-class",
@@ -146,10 +157,26 @@ impl Record {
                 "move the file to {}, or correct the class",
                 Place::new(Kind::Item, Some(class), &self.id).path()
             ));
-            self.class = Some(class.to_owned());
+            self.folder = Some(class.to_owned());
             return Some(finding);
         }
         None
+    }
+
+    /// The folder says the contract, and the file must agree.
+    fn check_contract(&self, root: Value<'_>, place: &Place) -> Option<Finding> {
+        let field = root.field("contract")?;
+        let contract = field.text().filter(|contract| Some(*contract) != place.folder.as_deref())?;
+        let folder = place.folder.as_deref().unwrap_or_default();
+        let finding = Finding::error(
+            "wrong-folder",
+            self.source.location(field.span()),
+            format!("a fact of the contract `{contract}` lies in the folder of `{folder}`"),
+        );
+        Some(finding.field("contract").help(format!(
+            "move the file to {}, or correct the contract",
+            Place::new(Kind::Execution, Some(contract), &self.id).path()
+        )))
     }
 
     fn check_id(&self, root: Value<'_>) -> Option<Finding> {
@@ -165,6 +192,14 @@ impl Record {
                 "use lower-case letters, digits and hyphens, at most 64, and no device name such as con",
             ));
         }
+        if self.kind == Kind::Execution && !is_dated(&self.id) {
+            let message = format!("the id `{}` of a fact does not begin with its day", self.id);
+            return Some(
+                Finding::error("invalid-id", self.source.location(span), message)
+                    .field("id")
+                    .help("name it by day and subject, such as 2026-03-01-invoice-dell-prosupport"),
+            );
+        }
         let written = written.filter(|written| *written != self.id)?;
         Some(
             Finding::error(
@@ -179,7 +214,7 @@ impl Record {
 
     /// The schema that the record answers to.
     pub fn schema<'s>(&self, schemas: &'s Schemas) -> Option<&'s Schema> {
-        let class = self.class.as_deref().and_then(|class| schemas.class(class));
+        let class = self.class().and_then(|class| schemas.class(class));
         class.or_else(|| schemas.get(self.kind.name())).map(|schema| &**schema)
     }
 
@@ -189,7 +224,12 @@ impl Record {
 
     /// The class of an item.
     pub fn class(&self) -> Option<&str> {
-        self.class.as_deref()
+        self.folder.as_deref().filter(|_| self.kind == Kind::Item)
+    }
+
+    /// The folder within its kind's: the class of an item, the contract of an execution.
+    pub fn folder(&self) -> Option<&str> {
+        self.folder.as_deref()
     }
 
     /// The id by which others refer to the record: its file's name.

@@ -19,6 +19,8 @@ pub struct Settings {
     /// By name, in the order of the file.
     pub books: IndexMap<String, Book>,
     class_defaults: IndexMap<String, IndexMap<String, PlanDefault>>,
+    /// How often what has been verified is to be checked against reality again.
+    pub verify_every: Option<Duration>,
     /// The classes whose items change only with a reference to a change.
     pub protected: Vec<String>,
     /// Levels of rules of the audit that differ from their own, by the rule's id.
@@ -81,6 +83,7 @@ impl Settings {
                 .into_iter()
                 .map(|(class, raw)| Some((class, plans(raw)?)))
                 .collect::<Option<_>>()?,
+            verify_every: raw.verify_every.and_then(|text| text.parse().ok()),
             protected: raw.protected.classes,
             levels: raw.audit.levels.into_iter().map(|(rule, name)| (rule, level(&name))).collect(),
             stale_after: durations(raw.audit.stale_after)?,
@@ -123,6 +126,7 @@ struct Raw {
     class_defaults: IndexMap<String, RawClass>,
     #[serde(default)]
     audit: RawAudit,
+    verify_every: Option<String>,
     #[serde(default)]
     protected: RawProtected,
 }

@@ -54,11 +54,13 @@ impl<'a> Scope<'a> {
                 .map_or("Items", |schema| schema.title()),
             Kind::Service => "Services",
             Kind::Contract => "Contracts",
+            Kind::Execution => "Contract executions",
             Kind::Schedule => "Depreciation schedules",
             Kind::Party => "Parties",
             Kind::Change => "Changes",
             Kind::Policy => "Policies",
             Kind::Closing => "Closings",
+            Kind::Rate => "Rates",
             Kind::Waivers => "Waivers",
         }
     }
@@ -87,11 +89,13 @@ impl<'a> Scope<'a> {
             (Kind::Contract, _) => {
                 &["id", "name", "side", "kind", "party", "term.start", "end", "price.amount", "price.per"]
             }
+            (Kind::Execution, _) => &["id", "contract", "kind", "date", "reference", "amount"],
             (Kind::Schedule, _) => &["id", "item", "books"],
             (Kind::Party, _) => &["id", "name", "kind", "email"],
             (Kind::Change, _) => &["id", "name", "risk.level", "outcome.status", "scheduled", "approved_by"],
             (Kind::Policy, _) => &["id", "name", "level", "owner"],
             (Kind::Closing, _) => &["id", "period", "start", "end", "status"],
+            (Kind::Rate, _) => &["id", "name", "kind", "unit", "currency"],
             (Kind::Waivers, _) => &["id", "waivers.rule"],
             (Kind::Settings, _) => &["id", "organisation.name", "currency"],
         }

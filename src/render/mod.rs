@@ -5,6 +5,7 @@
 
 pub mod escape;
 pub mod findings;
+pub mod ics;
 
 mod branches;
 mod csv;

@@ -2,6 +2,9 @@
 //!
 //! A named report (`estate report NAME`) is one file and one line in [`NAMED`].
 
+mod contract_check;
+mod contracts;
+mod due;
 mod forecast;
 mod register;
 mod roll_forward;
@@ -16,6 +19,9 @@ use crate::report::{Cell, Report};
 use crate::snapshot::Snapshot;
 use crate::value::Amount;
 
+pub use contract_check::contract_check;
+pub use contracts::{contract, contracts};
+pub use due::due;
 pub use register::register;
 pub use roll_forward::{GroupBy, roll_forward};
 pub use schedule::{Steps, schedule};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::contracts::price_cells;
 use super::register::{Totals, entries, figures};
 use super::{NamedReport, Request, amount_cell};
 use crate::contract::{accrual, term_at};
@@ -105,12 +106,10 @@ fn contracts(request: &Request<'_>) -> Section {
     ];
     let mut section = Section::new("contracts", "Contracts", columns);
     for contract in request.snapshot.contracts() {
-        let accrued = accrual(contract, request.period.end)
+        let accrued = accrual(request.snapshot, contract, request.period.end)
             .and_then(|accrual| accrual.cost(request.period).map_err(|error: MoneyError| error.to_string()));
         let side = if contract.is_supplier_side() { "supplier" } else { "customer" };
-        let (price, per) = contract
-            .price()
-            .map_or((Cell::Empty, Cell::Empty), |(price, per)| (Cell::Money(price), Cell::text(per.name())));
+        let (price, per) = price_cells(request.snapshot, contract, request.as_of);
         section.push(vec![
             Cell::id(contract.id()),
             Cell::text(side),

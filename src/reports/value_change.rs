@@ -98,7 +98,7 @@ fn accruals(request: &Request<'_>) -> BTreeMap<String, Figure> {
     let contracts = request.snapshot.contracts();
     contracts
         .map(|contract| {
-            let accrued = accrual(contract, request.period.end)
+            let accrued = accrual(request.snapshot, contract, request.period.end)
                 .and_then(|accrual| accrual.cost(request.period).map_err(|error| error.to_string()));
             (format!("contract/{}", contract.id()), accrued)
         })

@@ -103,8 +103,19 @@ pub struct Schemas {
 
 /// Schemas of record kinds and shared definitions: the format of records itself, which an estate
 /// extends by classes but does not change.
-const FIXED: [&str; 11] = [
-    "common", "item", "service", "contract", "schedule", "party", "change", "policy", "closing", "settings",
+const FIXED: [&str; 13] = [
+    "common",
+    "item",
+    "service",
+    "contract",
+    "execution",
+    "schedule",
+    "party",
+    "change",
+    "policy",
+    "closing",
+    "rate",
+    "settings",
     "waivers",
 ];
 

@@ -93,10 +93,10 @@ struct Past<'s> {
     folders: HashMap<Oid, Option<Oid>>,
     /// By the tree of a folder: what it holds under an id.
     entries: HashMap<Oid, HashMap<String, Option<Found>>>,
-    /// By the tree of a class: the same.
-    classes: HashMap<(Oid, String), Option<Oid>>,
-    /// The class in which the record was found last.
-    class: Option<String>,
+    /// By the tree of a folder within it: the same.
+    inner: HashMap<(Oid, String), Option<Oid>>,
+    /// The folder within the kind's in which the record was found last.
+    last_inner: Option<String>,
     records: HashMap<(Oid, String), Arc<Record>>,
 }
 
@@ -107,8 +107,8 @@ impl<'s> Past<'s> {
             schemas,
             folders: HashMap::new(),
             entries: HashMap::new(),
-            classes: HashMap::new(),
-            class: None,
+            inner: HashMap::new(),
+            last_inner: None,
             records: HashMap::new(),
         }
     }
@@ -220,7 +220,7 @@ impl<'s> Past<'s> {
         let tree = git.find_tree(folder)?;
         let name = format!("{id}.yaml");
         let found = match kind {
-            Kind::Item => self.find_in_classes(&tree, id, &name)?,
+            _ if kind.has_folders() => self.find_in_folders(&tree, kind, id, &name)?,
             _ => file_in(&tree, &name).map(|blob| Found { path: format!("{path}/{name}"), blob }),
         };
         self.entries.entry(folder).or_default().insert(id.to_owned(), found.clone());
@@ -228,31 +228,32 @@ impl<'s> Past<'s> {
     }
 
     /// Looks where the record was found last, then everywhere.
-    fn find_in_classes(
+    fn find_in_folders(
         &mut self,
-        items: &Tree<'_>,
+        records: &Tree<'_>,
+        kind: Kind,
         id: &str,
         name: &str,
     ) -> Result<Option<Found>, StoreError> {
-        let mut classes: Vec<(String, Oid)> = items
+        let mut folders: Vec<(String, Oid)> = records
             .iter()
             .filter(|entry| entry.kind() == Some(ObjectType::Tree))
             .map(|entry| (String::from_utf8_lossy(entry.name_bytes()).into_owned(), entry.id()))
             .collect();
-        classes.sort_by_key(|(class, _)| self.class.as_ref() != Some(class));
-        for (class, tree) in classes {
+        folders.sort_by_key(|(folder, _)| self.last_inner.as_ref() != Some(folder));
+        for (folder, tree) in folders {
             let key = (tree, id.to_owned());
-            let blob = match self.classes.get(&key) {
+            let blob = match self.inner.get(&key) {
                 Some(blob) => *blob,
                 None => {
                     let blob = file_in(&self.store.git()?.find_tree(tree)?, name);
-                    self.classes.insert(key, blob);
+                    self.inner.insert(key, blob);
                     blob
                 }
             };
             if let Some(blob) = blob {
-                let path = Place::new(Kind::Item, Some(&class), id).path();
-                self.class = Some(class);
+                let path = Place::new(kind, Some(&folder), id).path();
+                self.last_inner = Some(folder);
                 return Ok(Some(Found { path, blob }));
             }
         }

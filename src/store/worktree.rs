@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::revision::is_record_like;
 use super::{Store, StoreError};
-use crate::model::{Kind, Place};
+use crate::model::{Kind, Place, is_dated};
 use crate::snapshot::{Content, Snapshot, Version};
 use crate::yaml::MAX_FILE_BYTES;
 
@@ -41,14 +41,24 @@ impl Store {
     /// without reading or listing more than the folders of classes.
     pub fn locate(&self, id: &str) -> Vec<String> {
         let disk = self.disk();
-        let classes = fs::read_dir(disk.path("inventory/items")).into_iter().flatten().flatten();
-        let classes: Vec<String> = classes.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        let items = classes.iter().map(|class| Place::new(Kind::Item, Some(class), id));
-        let others = Kind::ALL
-            .into_iter()
-            .filter(|kind| *kind != Kind::Item && (!kind.is_single() || kind.name() == id));
-        let places = items.chain(others.map(|kind| Place::new(kind, None, id)));
-        let mut found: Vec<String> = places.map(|place| place.path()).collect();
+        let inner = |kind: Kind| {
+            let folder = disk.path(&format!("inventory/{}", kind.folder()));
+            let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+            entries.filter_map(|entry| entry.file_name().into_string().ok())
+        };
+        let mut places = Vec::new();
+        for kind in Kind::ALL {
+            match kind {
+                // There are as many folders as contracts: none is looked into without need.
+                Kind::Execution if !is_dated(id) => {}
+                _ if kind.has_folders() => {
+                    places.extend(inner(kind).map(|folder| Place::new(kind, Some(&folder), id)))
+                }
+                _ if kind.is_single() && kind.name() != id => {}
+                _ => places.push(Place::new(kind, None, id)),
+            }
+        }
+        let mut found: Vec<String> = places.iter().map(Place::path).collect();
         found.retain(|path| disk.exists(path));
         found.sort();
         found

@@ -101,7 +101,7 @@ impl<'a> Costing<'a> {
             .filter(|_| means_this)
             .map(|(contract, at)| {
                 let count = contract.covers().count();
-                let part = accrual(*contract, self.period.end)
+                let part = accrual(self.snapshot, *contract, self.period.end)
                     .and_then(|accrual| accrual.cost(self.period).map_err(|error| error.to_string()))
                     .and_then(|cost| equal_part(cost, *at, count));
                 let amount = self.share_of(part, share);

@@ -1,13 +1,16 @@
+use std::fmt::Display;
+
 use super::{Check, Context, Rule, date_below};
 use crate::date::Date;
 use crate::finding::{Finding, Level};
 use crate::model::contract::Contract;
+use crate::model::execution::Execution;
 use crate::model::{Kind, Record};
 
 pub static RULE: Rule = Rule {
     id: "dates-out-of-order",
     level: Level::Error,
-    what: "the dates of an item or a contract cannot have come in this order",
+    what: "the dates of an item, a contract or a fact cannot have come in this order",
     why: "Depreciation, warranty and cost of a period are counted from these dates.",
     bad: "acquired: 2023-03-17\nin_service: 2023-03-01\n",
     good: "acquired: 2023-02-17\nin_service: 2023-03-01\n",
@@ -43,12 +46,41 @@ fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
             {
                 findings.push(out_of_order(record, ("signed", signed), ("term.end", end)));
             }
+            let termination = |key: &'static str| Some((key, date_below(record, "termination", key)?));
+            if let (Some((_, given)), Some((_, end))) = (termination("given"), termination("end"))
+                && end < given
+            {
+                findings.push(out_of_order(record, ("termination.given", given), ("termination.end", end)));
+            }
         }
+        Kind::Execution => of_fact(record, findings),
         _ => {}
     }
 }
 
-fn out_of_order(record: &Record, early: (&str, Date), late: (&str, Date)) -> Finding {
+/// Days and moments of a fact. Moments may be written in several offsets.
+fn of_fact(record: &Record, findings: &mut Vec<Finding>) {
+    let days = (date_below(record, "period", "from"), date_below(record, "period", "to"));
+    if let (Some(from), Some(to)) = days
+        && to < from
+    {
+        findings.push(out_of_order(record, ("period.from", from), ("period.to", to)));
+    }
+    let fact = Execution(record);
+    let mut earlier: Option<(&str, Moment)> = None;
+    for field in ["opened", "owned", "resolved"] {
+        let Some(moment) = fact.time(field) else { continue };
+        if let Some(before) = earlier.filter(|(_, before)| *before > moment) {
+            let as_written = |field| (field, record.text(field).unwrap_or_default());
+            findings.push(out_of_order(record, as_written(before.0), as_written(field)));
+        }
+        earlier = Some((field, moment));
+    }
+}
+
+type Moment = chrono::DateTime<chrono::FixedOffset>;
+
+fn out_of_order<T: Display>(record: &Record, early: (&str, T), late: (&str, T)) -> Finding {
     let message = format!("`{}` {} comes before `{}` {}", late.0, late.1, early.0, early.1);
     RULE.finding(record.at(late.0), message)
         .field(late.0)

@@ -21,7 +21,7 @@ pub fn check<'p>(snapshot: &Snapshot, by: &str, paths: impl Iterator<Item = &'p 
     let protected = snapshot.settings().map_or(&[][..], |settings| &settings.protected);
     let finding = |path: &str| {
         let place = Place::of(path)?;
-        let class = place.class.filter(|class| place.kind == Kind::Item && protected.contains(class))?;
+        let class = place.folder.filter(|class| place.kind == Kind::Item && protected.contains(class))?;
         let location = snapshot.by_path(path).map_or_else(|| Location::file(path), |record| record.at("id"));
         let message = format!("`{}` is of the protected class `{class}`, and {by} names no change", place.id);
         Some(RULE.finding(location, message).help(RULE.mend))

@@ -5,6 +5,7 @@ use crate::date::Date;
 use crate::model::Record;
 use crate::model::record::as_date;
 
+mod amendment_outside_contract;
 mod consumer_shares_not_100_percent;
 mod contract_covers_nothing;
 mod contract_covers_retired;
@@ -24,10 +25,12 @@ mod in_use_without_date;
 mod in_use_without_host;
 mod in_use_without_location;
 mod in_use_without_owner;
+mod invoice_in_other_currency;
 mod missing_change_reference;
 mod missing_settings;
 mod mixed_currencies;
 mod over_allocated;
+mod overlapping_amendments;
 mod reading;
 mod relation_cycle;
 mod restated_closing;
@@ -41,9 +44,11 @@ mod stale_record;
 mod status_against_dates;
 mod term_ends_before_start;
 mod unknown_book;
+mod unknown_contract_part;
 mod unknown_rule;
 mod unpriced_component;
 mod unreadable_waiver;
+mod unusable_index;
 mod unusable_policy;
 mod unused_waiver;
 mod waiver_without_reason;
@@ -126,6 +131,11 @@ pub static RULES: &[&Rule] = &[
     &signed_after_start::RULE,
     &contract_covers_retired::RULE,
     &contract_covers_nothing::RULE,
+    &overlapping_amendments::RULE,
+    &amendment_outside_contract::RULE,
+    &unusable_index::RULE,
+    &invoice_in_other_currency::RULE,
+    &unknown_contract_part::RULE,
     // Services.
     &consumer_shares_not_100_percent::RULE,
     &over_allocated::RULE,

@@ -116,6 +116,11 @@ pub fn check_id(id: &str) -> anyhow::Result<()> {
 fn kind_and_class(outline: &Snapshot, what: &str) -> anyhow::Result<(Kind, Option<String>)> {
     let schemas = outline.schemas();
     match Kind::from_name(what) {
+        Some(Kind::Execution) => {
+            return Err(Failure::usage("what happens is recorded under its contract")
+                .hint("`estate contract record CONTRACT KIND FIELD=VALUE …` does so")
+                .into());
+        }
         Some(kind) if kind != Kind::Item && !kind.is_single() => return Ok((kind, None)),
         _ if schemas.class(what).is_some() => return Ok((Kind::Item, Some(what.to_owned()))),
         _ => {}
