@@ -6,10 +6,11 @@ fn date(text: &str) -> Date {
     parse_date(text).unwrap()
 }
 
-/// Values of the Syntec index as the Fédération Syntec published them for these months.
+/// The Syntec index (revised series) by the days on which its values of January, July and November 2023
+/// were published, as salaire-minimum.com lists them.
 const SYNTEC: (&str, &str) = (
     "rates/syntec.yaml",
-    "id: syntec\nname: Syntec\nkind: index\nunit: points\nvalues:\n  - {from: 2023-01-31, value: '293.9'}\n  - {from: 2022-01-31, value: '279.4'}\n  - {from: 2024-01-31, value: '310.6'}\n",
+    "id: syntec\nname: Syntec\nkind: index\nvalues:\n  - {from: 2023-08-31, value: '304.8'}\n  - {from: 2023-02-28, value: '293.9'}\n  - {from: 2023-12-29, value: '307.0'}\n",
 );
 
 fn prices(terms: &str, horizon: &str) -> Result<Vec<String>, String> {
@@ -26,28 +27,40 @@ fn cost(terms: &str, start: &str, end: &str) -> String {
     accrual.cost(Period { start: date(start), end: date(end) }).unwrap().amount_text()
 }
 
-/// P = P0 × S ÷ S0, by hand: 10 000 × 293.9 ÷ 279.4 = 10 518.969…, × 310.6 ÷ 279.4 = 11 116.678….
+/// P = P0 × S ÷ S0 with the last index published: 10 000 × 304.8 ÷ 293.9 = 10 370.874…, and
+/// × 307.0 ÷ 293.9 = 10 445.729….
 #[test]
-fn the_syntec_formula_revises_the_price_each_year() {
-    let terms = "term: {start: 2022-02-01, length: 3y}\nprice: {amount: 10000.00 EUR, per: year, indexation: {index: syntec, base: 2022-02-01}}\n";
+fn the_syntec_formula_revises_the_price() {
+    let terms = "term: {start: 2023-03-01, length: 18mo}\nprice: {amount: 10000.00 EUR, per: year, indexation: {index: syntec, base: 2023-03-01, every: 6mo}}\n";
     assert_eq!(
         prices(terms, "2030-01-01").unwrap(),
         [
-            "2022-02-01 to 2023-01-31 10000.00 EUR",
-            "2023-02-01 to 2024-01-31 10518.97 EUR",
-            "2024-02-01 to 2025-01-31 11116.68 EUR",
+            "2023-03-01 to 2023-08-31 10000.00 EUR",
+            "2023-09-01 to 2024-02-29 10370.87 EUR",
+            "2024-03-01 to 2024-08-31 10445.73 EUR",
         ]
     );
-    assert_eq!(cost(terms, "2023-02-01", "2024-01-31"), "10518.97");
-    // 365 of the 366 days of the third year: 11 116.68 × 365 ÷ 366 = 11 086.306….
-    assert_eq!(cost(terms, "2024-02-01", "2025-01-30"), "11086.31");
+    // 182 of the 366 days of the first year: 10 370.87 × 182 ÷ 366 = 5 157.099….
+    assert_eq!(cost(terms, "2023-09-01", "2024-02-29"), "5157.10");
 }
 
-/// With a fixed part of 15%: 10 000 × (0.15 + 0.85 × 293.9 ÷ 279.4) = 10 441.123….
+/// A year between revisions where the contract says nothing else, and a first one where it does.
+#[test]
+fn revisions_come_yearly_or_as_agreed() {
+    let days = |more: &str| {
+        let terms = format!(
+            "term: {{start: 2023-03-01, length: 2y}}\nprice: {{amount: 10000.00 EUR, per: year, indexation: {{index: syntec, base: 2023-03-01{more}}}}}\n"
+        );
+        prices(&terms, "2030-01-01").unwrap().len()
+    };
+    assert_eq!((days(""), days(", first: 2024-01-01"), days(", every: 1mo")), (2, 3, 24));
+}
+
+/// With a fixed part of 15%: 10 000 × (0.15 + 0.85 × 304.8 ÷ 293.9) = 10 315.243….
 #[test]
 fn a_fixed_part_does_not_follow_the_index() {
-    let terms = "term: {start: 2022-02-01, length: 2y}\nprice: {amount: 10000.00 EUR, per: year, indexation: {index: syntec, base: 2022-02-01, fixed: 15%}}\n";
-    assert_eq!(prices(terms, "2030-01-01").unwrap()[1], "2023-02-01 to 2024-01-31 10441.12 EUR");
+    let terms = "term: {start: 2023-03-01, length: 1y}\nprice: {amount: 10000.00 EUR, per: year, indexation: {index: syntec, base: 2023-03-01, every: 6mo, fixed: 15%}}\n";
+    assert_eq!(prices(terms, "2030-01-01").unwrap()[1], "2023-09-01 to 2024-02-29 10315.24 EUR");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::{Check, Context, Rule};
-use crate::contract::stretches;
+use crate::contract::{Stretch, stretches};
 use crate::finding::{Finding, Level};
 use crate::model::contract::{Contract, Indexation};
 use crate::model::rate::Rate;
@@ -12,9 +12,23 @@ pub static RULE: Rule = Rule {
     why: "The cost of the contract is then a hole, and a wrong invoice goes unseen.",
     bad: "# inventory/contracts/dell-prosupport.yaml\nprice: {amount: 1380.00 EUR, per: year, indexation: {index: electricity, base: 2023-03-01}}\n",
     good: "# inventory/contracts/dell-prosupport.yaml\nprice: {amount: 1380.00 EUR, per: year, indexation: {index: syntec, base: 2023-03-01}}\n",
-    mend: "Add the values of the index to its record in inventory/rates, from before the base day on, or name the right record.",
+    mend: "Add the values of the index to its record in inventory/rates, from before the base day to the last revision, or name the right record.",
     check: Check::Record(check),
 };
+
+/// An index is published each month, quarter or year.
+const OLDEST_DAYS: i64 = 366;
+
+/// A price that was revised by a value that was no longer the last one published, as it seems.
+fn stale(stretch: &Stretch) -> Option<(String, String)> {
+    let step = stretch.index.as_ref()?;
+    let (day, since) = (stretch.days.start, step.since);
+    ((day - since).num_days() > OLDEST_DAYS).then(|| {
+        let message =
+            format!("the price is revised on {day}, and the last value of {} is of {since}", step.index);
+        (stretch.field.clone(), message)
+    })
+}
 
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     if record.kind() != Kind::Contract || !record.is_sound() {
@@ -46,10 +60,14 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     let Some((field, _)) = indexed.first().filter(|_| !is_said) else { return };
-    if let Err(reason) = stretches(context.snapshot, contract, context.as_of) {
+    let wrong = match stretches(context.snapshot, contract, context.as_of) {
+        Err(reason) => Some((field.clone(), reason)),
+        Ok(stretches) => stretches.iter().rev().find_map(stale),
+    };
+    if let Some((field, message)) = wrong {
         let route = format!("{field}.indexation");
         findings.push(
-            RULE.finding(record.at_key(&route), reason)
+            RULE.finding(record.at_key(&route), message)
                 .field(route)
                 .help("add the values that are missing to the record of the index, or correct the base day"),
         );

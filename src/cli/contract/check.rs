@@ -12,9 +12,8 @@ use crate::cli::schedule::period_named;
 ///
 /// Invoices against the price by the days they are for (wrong amount, wrong index, twice, missing,
 /// outside the contract, in another currency, for items that are gone or not covered), readings
-/// against entitlements, and spending against commitments. A bill is awaited for 30 days after its
-/// day, and missing then. Contracts of which nothing was ever recorded are left out unless they are
-/// named. Exits with 1 where something is not as agreed.
+/// against entitlements, and spending against commitments. From the first invoice on record on, a bill
+/// is awaited for 30 days after its day, and missing then. Exits with 1 where something is not as agreed.
 #[derive(clap::Args)]
 #[command(after_long_help = "Examples:
   estate contract check                                 every contract, the fiscal year so far

@@ -178,7 +178,8 @@ fn wrong_items(
     found
 }
 
-/// The bills that should be there: those whose day has come within the days of the question.
+/// The bills that should be there: those whose day has come within the days of the question. Whoever
+/// begins to record invoices need not record the earlier ones, so none is missing before the first.
 fn missing<'a>(
     contract: Contract<'a>,
     question: &Question<'_, 'a>,
@@ -186,13 +187,14 @@ fn missing<'a>(
     billed: &[Period],
 ) -> Vec<InvoiceRow<'a>> {
     let mut rows = Vec::new();
+    let Some(first) = billed.iter().map(|days| days.start).min() else { return rows };
     for bill in accrual.bills().unwrap_or_default() {
         // Where the contract does not say, the later day is assumed.
         let day = match contract.billed() {
             Some(Billed::InAdvance) => bill.start,
             Some(Billed::InArrears) | None => bill.end,
         };
-        if !question.period.contains(day) || day > question.as_of {
+        if bill.end < first || !question.period.contains(day) || day > question.as_of {
             continue;
         }
         for days in gaps(bill, billed) {

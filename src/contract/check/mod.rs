@@ -90,8 +90,7 @@ impl Check<'_> {
     }
 }
 
-/// Whether there is anything to compare: a contract of which no invoice was ever recorded is not
-/// followed here, and nothing is missing from it.
+/// Whether there is anything to compare with what was agreed.
 pub fn is_followed(contract: Contract<'_>, ledger: &Ledger<'_>) -> bool {
     ["invoice", "reading", "notice"].iter().any(|kind| ledger.of_kind(contract.id(), kind).next().is_some())
 }

@@ -69,11 +69,13 @@ fn each_bill_has_its_invoice_or_is_missing() {
 }
 
 #[test]
-fn a_bill_is_awaited_before_it_is_missing() {
-    let monthly = "term: {start: 2026-11-01, length: 2mo}\nprice: {amount: 10.00 EUR, per: month, billed: in_arrears}\n";
+fn from_the_first_invoice_on_a_bill_is_awaited_and_then_missing() {
+    let monthly = "term: {start: 2026-09-01, length: 4mo}\nprice: {amount: 10.00 EUR, per: month, billed: in_arrears}\n";
+    let october = invoice("10.00 EUR", "2026-10-01", "2026-10-31");
     assert_eq!(
-        invoices(monthly, &[]),
+        invoices(monthly, &[("2026-11-02-a", &october)]),
         [
+            "2026-10-01 to 2026-10-31 as agreed ",
             "2026-11-01 to 2026-11-30 missing to be billed on 2026-11-30",
             "2026-12-01 to 2026-12-31 awaited to be billed on 2026-12-31",
         ]
