@@ -10,6 +10,7 @@ mod dates;
 mod dates_tests;
 mod due;
 mod ledger;
+mod levels;
 mod price;
 #[cfg(test)]
 mod price_tests;
@@ -21,4 +22,5 @@ pub use coverage::covered_at;
 pub use dates::{Dates, notice_by, term_at};
 pub use due::{Action, What, due};
 pub use ledger::Ledger;
+pub use levels::{Budget, LevelRow, Outcome, Source, levels};
 pub use price::{Stretch, price_at, stretches};

@@ -3,11 +3,12 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use super::business_hours::BusinessHours;
 use super::calendar::{FiscalCalendar, FiscalYear};
 use super::record::Record;
 use crate::date::{Duration, Period, parse_date};
 use crate::finding::Level;
-use crate::money::{Currency, Money};
+use crate::money::{Currency, Money, Percent};
 
 /// The settings, read from a sound `settings.yaml`.
 #[derive(Clone, Debug)]
@@ -19,6 +20,9 @@ pub struct Settings {
     /// By name, in the order of the file.
     pub books: IndexMap<String, Book>,
     class_defaults: IndexMap<String, IndexMap<String, PlanDefault>>,
+    /// Business hours by name.
+    pub calendars: IndexMap<String, BusinessHours>,
+    pub coverage: Coverage,
     /// How often what has been verified is to be checked against reality again.
     pub verify_every: Option<Duration>,
     /// The classes whose items change only with a reference to a change.
@@ -27,6 +31,15 @@ pub struct Settings {
     pub levels: IndexMap<String, LevelSetting>,
     /// By class, with `default` for the others.
     stale_after: IndexMap<String, Duration>,
+}
+
+/// What contracts have to cover.
+#[derive(Clone, Default, Debug)]
+pub struct Coverage {
+    /// The classes whose items in use need support.
+    pub support_required: Vec<String>,
+    /// Most that one supplier may have of the yearly price of all supplier contracts.
+    pub supplier_limit: Option<Percent>,
 }
 
 /// How long a sighting of an item holds where the settings say nothing: the usual year between two
@@ -83,6 +96,18 @@ impl Settings {
                 .into_iter()
                 .map(|(class, raw)| Some((class, plans(raw)?)))
                 .collect::<Option<_>>()?,
+            calendars: raw
+                .calendars
+                .into_iter()
+                .map(|(name, raw)| Some((name, BusinessHours::read(&raw.hours, &raw.holidays)?)))
+                .collect::<Option<_>>()?,
+            coverage: Coverage {
+                support_required: raw.coverage.support_required,
+                supplier_limit: match raw.coverage.supplier_limit {
+                    Some(text) => Some(text.parse().ok()?),
+                    None => None,
+                },
+            },
             verify_every: raw.verify_every.and_then(|text| text.parse().ok()),
             protected: raw.protected.classes,
             levels: raw.audit.levels.into_iter().map(|(rule, name)| (rule, level(&name))).collect(),
@@ -126,9 +151,27 @@ struct Raw {
     class_defaults: IndexMap<String, RawClass>,
     #[serde(default)]
     audit: RawAudit,
+    #[serde(default)]
+    calendars: IndexMap<String, RawCalendar>,
+    #[serde(default)]
+    coverage: RawCoverage,
     verify_every: Option<String>,
     #[serde(default)]
     protected: RawProtected,
+}
+
+#[derive(Deserialize)]
+struct RawCalendar {
+    hours: IndexMap<String, String>,
+    #[serde(default)]
+    holidays: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+struct RawCoverage {
+    #[serde(default)]
+    support_required: Vec<String>,
+    supplier_limit: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
