@@ -27,7 +27,7 @@
 //!   store                files and git: nothing else touches them
 //!   render               a report or findings as text, one file a format
 //!   reports              named reports, made of what engines say
-//!   engines              audit closing contract diff edits history import merge policy query schedule score value: pure functions of snapshots
+//!   engines              audit closing contract diff edits history import licence merge policy query schedule score value: pure functions of snapshots
 //!   graph → snapshot → model → schema
 //!   leaf data            money date source yaml finding report …
 //! ```
@@ -67,6 +67,7 @@ pub mod schedule;
 pub mod closing;
 
 pub mod contract;
+pub mod licence;
 pub mod query;
 
 pub mod policy;

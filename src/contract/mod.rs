@@ -3,6 +3,8 @@
 
 mod accrual;
 mod amendments;
+mod availability;
+mod backing;
 mod check;
 mod coverage;
 mod dates;
@@ -17,6 +19,7 @@ mod price_tests;
 
 pub use accrual::{Accrual, accrual};
 pub use amendments::{Contradiction, contradictions};
+pub use backing::{Backing, Link, backings};
 pub use check::{Check, CommitmentRow, EntitlementRow, InvoiceRow, Question, Verdict, check, is_followed};
 pub use coverage::covered_at;
 pub use dates::{Dates, notice_by, term_at};

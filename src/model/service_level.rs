@@ -12,6 +12,8 @@ use crate::yaml::Value;
 /// A promised level, read from its record.
 #[derive(Clone, Copy)]
 pub struct ServiceLevel<'a> {
+    /// Its position in the record.
+    pub at: usize,
     pub id: &'a str,
     pub metric: Metric,
     pub target: Target,
@@ -174,12 +176,13 @@ impl<'a> ServiceLevel<'a> {
 /// The levels that a contract or a service promises.
 pub fn service_levels(record: &Record) -> impl Iterator<Item = ServiceLevel<'_>> {
     let list = record.field("service_levels").into_iter().flat_map(|list| list.elements());
-    list.filter_map(read)
+    list.enumerate().filter_map(|(at, fields)| read(at, fields))
 }
 
-fn read(fields: Value<'_>) -> Option<ServiceLevel<'_>> {
+fn read(at: usize, fields: Value<'_>) -> Option<ServiceLevel<'_>> {
     let text = |name: &str| fields.field(name)?.text();
     Some(ServiceLevel {
+        at,
         id: text("id")?,
         metric: Metric::from_name(text("metric")?)?,
         target: target(text("target")?)?,

@@ -2,11 +2,13 @@
 //!
 //! A named report (`estate report NAME`) is one file and one line in [`NAMED`].
 
+mod back_to_back;
 mod contract_check;
 mod contracts;
 mod due;
 mod forecast;
 mod levels;
+mod licences;
 mod register;
 mod roll_forward;
 mod schedule;
@@ -50,7 +52,7 @@ pub struct NamedReport {
 }
 
 /// Every named report.
-pub static NAMED: &[&NamedReport] = &[&valuation::REPORT, &register::REPORT, &forecast::REPORT];
+pub static NAMED: &[&NamedReport] = &[&valuation::REPORT, &register::REPORT, &forecast::REPORT, &back_to_back::REPORT, &licences::REPORT];
 
 /// An amount as a cell: a hole shows its reason, and so does a sum with holes below it.
 fn amount_cell(amount: &Amount) -> Cell {

@@ -26,11 +26,13 @@ mod in_use_without_host;
 mod in_use_without_location;
 mod in_use_without_owner;
 mod invoice_in_other_currency;
+mod licence_over_used;
 mod missing_change_reference;
 mod missing_settings;
 mod mixed_currencies;
 mod over_allocated;
 mod overlapping_amendments;
+mod promise_without_backing;
 mod reading;
 mod relation_cycle;
 mod restated_closing;
@@ -136,6 +138,8 @@ pub static RULES: &[&Rule] = &[
     &unusable_index::RULE,
     &invoice_in_other_currency::RULE,
     &unknown_contract_part::RULE,
+    &promise_without_backing::RULE,
+    &licence_over_used::RULE,
     // Services.
     &consumer_shares_not_100_percent::RULE,
     &over_allocated::RULE,
