@@ -141,7 +141,8 @@ fn what_cannot_be_recorded_is_refused_with_a_way_out() {
         3,
         "the invoice is in USD",
     );
-    record(&["dell-prosupport", "incident", "opened=2026-03-01T08:14"], 3, "opened");
+    record(&["dell-prosupport", "incident", "opened=2026-03-01T08:14"], 3, "is not a moment");
+    record(&["dell-prosupport", "incident", "opened=2026-02-30T08:14Z"], 3, "is not a moment");
     record(
         &["dell-prosupport", "incident", "service_level=respons", "opened=2026-03-01T08:14Z"],
         3,

@@ -120,10 +120,13 @@ impl<'a> Window<'a> {
         // Where notice can still be given, that is the thing to do.
         let is_late = |next: &Period| term.is_none_or(|term| term.end >= next.start);
         if let Some(next) = next.filter(|next| next.start > dates.start()).filter(is_late) {
-            let asked = if contract.notice().is_some() { "; it is too late for notice" } else { "" };
+            let is_ended = contract.termination().is_some();
+            let is_late = contract.notice().is_some() && !is_ended;
+            let asked = if is_late { "; it is too late for notice" } else { "" };
             let otherwise = format!("runs to {}{asked}", next.end);
             // Without a notice period, it can be stopped until the day before.
-            let cost = (asked.is_empty() && contract.is_supplier_side()).then(|| self.cost(contract, next));
+            let cost =
+                (!is_late && !is_ended && contract.is_supplier_side()).then(|| self.cost(contract, next));
             push(What::Renewal, next.start, next.start, cost, otherwise);
         }
         if let Some(end) = dates.end().filter(|end| self.as_of <= *end) {
@@ -219,5 +222,58 @@ impl<'a> Window<'a> {
         if let Some((again, on)) = again.zip(verified) {
             push(What::Verification, again, format!("last checked on {on}"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::date::parse_date;
+    use crate::snapshot::testing::{SETTINGS, snapshot};
+
+    fn rows(terms: &str, facts: &[(&str, &str)]) -> Vec<String> {
+        let contract = format!("id: c\nside: supplier\nkind: support\nparty: p\n{terms}");
+        let mut files = vec![SETTINGS, ("contracts/c.yaml", contract.as_str())];
+        files.extend(facts);
+        let estate = snapshot(&files);
+        assert_eq!(estate.findings().count(), 0);
+        let day = |text: &str| parse_date(text).unwrap();
+        let actions = due(&estate, day("2026-11-01"), day("2027-01-31"));
+        let cost = |action: &Action<'_>| match &action.cost {
+            None => "-".to_owned(),
+            Some(Ok(cost)) => cost.to_string(),
+            Some(Err(reason)) => format!("? {reason}"),
+        };
+        let row = |action: &Action<'_>| {
+            format!("{} {} {} {}", action.act_by, action.what.name(), cost(action), action.otherwise)
+        };
+        actions.iter().map(row).collect()
+    }
+
+    #[test]
+    fn a_renewal_without_notice_can_be_stopped_and_costs_its_term() {
+        let terms = "term: {start: 2026-01-01, length: 1y}\nrenewal: {mode: tacit, period: 6mo}\n";
+        let priced = format!("{terms}price: {{amount: 100.00 EUR, per: month}}\n");
+        assert_eq!(rows(&priced, &[]), ["2027-01-01 renewal 600.00 EUR runs to 2027-06-30"]);
+        assert_eq!(rows(terms, &[]), ["2027-01-01 renewal ? contract c has no price runs to 2027-06-30"]);
+    }
+
+    #[test]
+    fn what_was_delivered_is_due_no_more_and_what_was_rejected_still_is() {
+        let terms = "term: {start: 2026-01-01, length: 3y}\ndeliverables:\n  - {id: plan, due: 2026-10-15, penalty: 500.00 EUR}\n  - {id: report, due: 2027-01-15}\n";
+        let delivery = |id: &str, what: &str, outcome: &str| {
+            format!(
+                "id: {id}\ncontract: c\nkind: delivery\ndate: {}\ndeliverable: {what}\noutcome: {outcome}\n",
+                &id[..10]
+            )
+        };
+        let rejected = delivery("2026-10-14-plan", "plan", "rejected");
+        let accepted = delivery("2026-10-20-report", "report", "accepted");
+        let facts = [
+            ("executions/c/2026-10-14-plan.yaml", rejected.as_str()),
+            ("executions/c/2026-10-20-report.yaml", accepted.as_str()),
+        ];
+        assert_eq!(rows(terms, &facts), ["2026-10-15 delivery 500.00 EUR they deliver late: plan"]);
+        assert_eq!(rows(terms, &[]).len(), 2);
     }
 }

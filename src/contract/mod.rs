@@ -21,7 +21,7 @@ pub use accrual::{Accrual, accrual};
 pub use amendments::{Contradiction, contradictions};
 pub use backing::{Backing, Link, backings};
 pub use check::{Check, CommitmentRow, EntitlementRow, InvoiceRow, Question, Verdict, check, is_followed};
-pub use coverage::covered_at;
+pub use coverage::{coverage, covered_at};
 pub use dates::{Dates, notice_by, term_at};
 pub use due::{Action, What, due};
 pub use ledger::Ledger;

@@ -176,7 +176,7 @@ fn revision_days(indexation: Indexation<'_>, since: Date, until: Date) -> Vec<Da
 }
 
 /// The days cut before each of the changes that lies within them.
-fn cut(days: Period, changes: &BTreeSet<Date>) -> Vec<Period> {
+pub(super) fn cut(days: Period, changes: &BTreeSet<Date>) -> Vec<Period> {
     let mut parts = Vec::new();
     let mut start = days.start;
     for change in changes.iter().copied().filter(|change| *change > days.start && *change <= days.end) {

@@ -123,14 +123,15 @@ impl<'a> Dated<'a> {
 mod tests {
     use super::*;
     use crate::date::parse_date;
-    use crate::model::Kind;
-    use crate::snapshot::testing::snapshot;
+    use crate::model::Place;
+    use crate::schema::Schemas;
 
     #[test]
     fn figures_hold_until_the_next_and_gaps_are_seen() {
         let text = "id: e\nname: E\nkind: tariff\nunit: kWh\nvalues:\n  - {from: 2026-03-01, value: 0.2000 EUR}\n  - {from: 2025-01-01, value: 0.1890 EUR, to: 2025-12-31}\n  - {from: 2026-07-01, value: 0.2 EUR}\n";
-        let snapshot = snapshot(&[("rates/e.yaml", text)]);
-        let rate = Rate(snapshot.get(Kind::Rate, "e").unwrap());
+        let path = "inventory/rates/e.yaml";
+        let record = Record::read(&Place::of(path).unwrap(), path, text.as_bytes(), &Schemas::shipped());
+        let rate = Rate(&record);
         assert!(rate.0.is_sound(), "{:?}", rate.0.findings());
         let day = |text: &str| parse_date(text).unwrap();
         let over = |start: &str, end: &str| -> Vec<String> {

@@ -3,9 +3,9 @@
 use crate::contract::{Check, Verdict};
 use crate::report::{Cell, Column, Report, Section};
 
-/// The rows of the checks; those where all is as agreed only if `all` are asked for.
+/// The rows of the checks; those with nothing to do only if `all` are asked for.
 pub fn contract_check(report: Report, checks: &[Check<'_>], all: bool) -> Report {
-    let shown = |verdict: Verdict| all || verdict != Verdict::AsAgreed;
+    let shown = |verdict: Verdict| all || verdict.is_finding() || verdict == Verdict::Awaited;
     let hidden = checks.iter().flat_map(Check::verdicts).filter(|verdict| !shown(*verdict)).count();
     let report = report
         .section(invoices(checks, shown))
@@ -13,7 +13,7 @@ pub fn contract_check(report: Report, checks: &[Check<'_>], all: bool) -> Report
         .section(commitments(checks, shown));
     match hidden {
         0 => report,
-        hidden => report.note(format!("{hidden} as agreed and not shown; --all shows them")),
+        hidden => report.note(format!("{hidden} with nothing to do are not shown; --all shows them")),
     }
 }
 

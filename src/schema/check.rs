@@ -6,7 +6,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Map, Value as Json};
 
 use super::{Schema, Shape, Type};
-use crate::date::{Duration, parse_date};
+use crate::date::{Duration, parse_date, parse_time};
 use crate::finding::Finding;
 use crate::money::{Money, Percent};
 use crate::source::{Source, Span};
@@ -111,6 +111,7 @@ impl Builder<'_> {
         let wrong = match shape.kind {
             Type::Money => Money::from_str(text).err().map(|error| error.to_string()),
             Type::Date => parse_date(text).err().map(|error| error.to_string()),
+            Type::Time => parse_time(text).err().map(|error| error.to_string()),
             Type::Duration => Duration::from_str(text).err().map(|error| error.to_string()),
             Type::Percent => {
                 Percent::from_str(text).err().map(|_| format!("`{text}` is not {}", shape.kind.expected()))

@@ -1,18 +1,18 @@
 //! What single items and contracts cost in a period, before anything is shared.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
 use super::tree::{Amount, Line, Origin};
-use crate::contract::accrual;
+use crate::contract::{accrual, coverage};
 use crate::date::Period;
 use crate::model::Kind;
 use crate::model::contract::Contract;
 use crate::model::item::Item;
 use crate::model::schedule::Schedule;
 use crate::model::service::Target;
-use crate::money::{Money, allocate};
+use crate::money::{Money, MoneyError, allocate};
 use crate::schedule::Planner;
 use crate::snapshot::Snapshot;
 
@@ -27,8 +27,8 @@ pub struct Costing<'a> {
     pub period: Period,
     pub book: &'a str,
     planner: Planner<'a>,
-    /// Supplier contracts by the id they cover, with the position in `covers`.
-    covered: HashMap<&'a str, Vec<(Contract<'a>, usize)>>,
+    /// Supplier contracts by what they cover on some day of the period.
+    covered: HashMap<&'a str, Vec<Contract<'a>>>,
     schedules: HashMap<&'a str, Vec<Schedule<'a>>>,
     /// Items that are components of some service.
     components: HashSet<&'a str>,
@@ -36,10 +36,11 @@ pub struct Costing<'a> {
 
 impl<'a> Costing<'a> {
     pub fn new(snapshot: &'a Snapshot, period: Period, book: &'a str) -> Self {
-        let mut covered: HashMap<&str, Vec<(Contract<'_>, usize)>> = HashMap::new();
+        let mut covered: HashMap<&str, Vec<Contract<'_>>> = HashMap::new();
         for contract in snapshot.contracts().filter(Contract::is_supplier_side) {
-            for (at, id) in contract.covers().enumerate() {
-                covered.entry(id).or_default().push((contract, at));
+            let ids = coverage(contract, period).into_iter().flat_map(|(_, ids)| ids);
+            for id in ids.collect::<BTreeSet<&str>>() {
+                covered.entry(id).or_default().push(contract);
             }
         }
         let mut schedules: HashMap<&str, Vec<Schedule<'_>>> = HashMap::new();
@@ -99,18 +100,33 @@ impl<'a> Costing<'a> {
         contracts
             .iter()
             .filter(|_| means_this)
-            .map(|(contract, at)| {
-                let count = contract.covers().count();
-                let part = accrual(self.snapshot, *contract, self.period.end)
-                    .and_then(|accrual| accrual.cost(self.period).map_err(|error| error.to_string()))
-                    .and_then(|cost| equal_part(cost, *at, count));
-                let amount = self.share_of(part, share);
+            .map(|contract| {
+                let spans = coverage(*contract, self.period);
+                let amount = self.share_of(self.part(*contract, id, &spans), share);
                 let origin = Origin { record: contract.0.record_id(), field: "price".into() };
-                let of = if count > 1 { format!(", 1/{count}") } else { String::new() };
+                let of = match spans.as_slice() {
+                    [(_, ids)] if ids.len() > 1 => format!(", 1/{}", ids.len()),
+                    [_] => String::new(),
+                    _ => ", as amended".to_owned(),
+                };
                 let label = format!("{} {}{of}", contract.kind(), contract.name());
                 Line { depth, label, origin, share: None, amount }
             })
             .collect()
+    }
+
+    /// The part of a contract that falls to one of the records it covers: in equal parts for those of
+    /// each day.
+    fn part(&self, contract: Contract<'_>, id: &str, spans: &[(Period, Vec<&str>)]) -> Result<Money, String> {
+        let accrual = accrual(self.snapshot, contract, self.period.end)?;
+        let text = |error: MoneyError| error.to_string();
+        let mut total = Money::zero(accrual.currency());
+        for (days, ids) in spans {
+            let Some(at) = ids.iter().position(|covered| *covered == id) else { continue };
+            let part = equal_part(accrual.cost(*days).map_err(text)?, at, ids.len())?;
+            total = total.checked_add(part).map_err(text)?;
+        }
+        Ok(total)
     }
 
     /// A share of a figure, rounded; a hole where there is none or it is in another currency.
@@ -186,4 +202,37 @@ fn equal_part(cost: Money, at: usize, count: usize) -> Result<Money, String> {
     let weights = vec![Decimal::ONE; count];
     let parts = allocate(cost, &weights).map_err(|error| error.to_string())?;
     parts.get(at).copied().ok_or_else(|| "the contract covers nothing".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::date::parse_date;
+    use crate::snapshot::testing::{SETTINGS, snapshot};
+
+    /// One euro a day: alone for 182 days, for two in the other 184 of the leap year.
+    #[test]
+    fn what_comes_under_a_contract_shares_its_cost_from_that_day() {
+        let care = "id: care\nside: supplier\nkind: support\nparty: x\nterm: {start: 2024-01-01, length: 2y}\nprice: {amount: 366.00 EUR, per: year}\ncovers: [a]\namendments:\n  - {id: m1, from: 2024-07-01, covers: {add: [b]}}\n";
+        let item = |id: &str| format!("id: {id}\nclass: server\nname: S\nstatus: in_use\n");
+        let (a, b) = (item("a"), item("b"));
+        let files = [
+            SETTINGS,
+            ("contracts/care.yaml", care),
+            ("items/server/a.yaml", &a),
+            ("items/server/b.yaml", &b),
+        ];
+        let estate = snapshot(&files);
+        let day = |text: &str| parse_date(text).unwrap();
+        let period = Period { start: day("2024-01-01"), end: day("2024-12-31") };
+        let costing = Costing::new(&estate, period, "accounting");
+        let amounts = ["a", "b"].map(|id| {
+            let lines = costing.contract_lines(Kind::Item, id, 0, Decimal::ONE);
+            assert_eq!(lines.len(), 1);
+            assert!(lines[0].label.ends_with(", as amended"));
+            lines[0].amount.clone()
+        });
+        let money = |text: &str| Amount::Known(text.parse().unwrap());
+        assert_eq!(amounts, [money("274.00 EUR"), money("92.00 EUR")]);
+    }
 }

@@ -1,6 +1,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::{Check, Context, Rule};
+use crate::contract::covered_at;
 use crate::finding::{Finding, Level};
 use crate::model::Kind;
 use crate::model::item::Item;
@@ -128,5 +129,5 @@ fn covered_by_priced_contract<'a>(context: &Context<'a>) -> HashSet<Node<'a>> {
         Some(_) => (Kind::Item, id),
         None => (Kind::Service, id),
     };
-    priced.flat_map(|contract| contract.covers()).map(node).collect()
+    priced.flat_map(|contract| covered_at(contract, context.as_of)).map(node).collect()
 }

@@ -74,6 +74,7 @@ fn judged<'a>(
         return vec![row(Verdict::Duplicate, why)];
     }
     let mut rows = match accrual {
+        Err(_) if contract.price().is_none() => vec![row(Verdict::NoPrice, String::new())],
         Err(reason) => vec![row(Verdict::NotJudged, reason.clone())],
         Ok(accrual) => {
             let expected = accrual.cost(days).ok();

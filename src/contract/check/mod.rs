@@ -34,6 +34,8 @@ pub enum Verdict {
     NoticeUnknown,
     OverUsed,
     BelowCommitment,
+    /// No price was agreed, as where use is paid for.
+    NoPrice,
     /// What was agreed cannot be said.
     NotJudged,
 }
@@ -54,13 +56,14 @@ impl Verdict {
             Verdict::NoticeUnknown => "notice unknown",
             Verdict::OverUsed => "over-used",
             Verdict::BelowCommitment => "below commitment",
+            Verdict::NoPrice => "no price",
             Verdict::NotJudged => "not judged",
         }
     }
 
     /// Whether somebody has to look into it.
     pub fn is_finding(self) -> bool {
-        !matches!(self, Verdict::AsAgreed | Verdict::Awaited)
+        !matches!(self, Verdict::AsAgreed | Verdict::Awaited | Verdict::NoPrice)
     }
 }
 

@@ -148,6 +148,14 @@ fn nothing_is_paid_for_what_is_gone_or_not_covered() {
 }
 
 #[test]
+fn use_that_is_paid_for_has_no_price_to_compare_with() {
+    let paid = invoice("17.00 EUR", "2026-01-01", "2026-01-31");
+    let rows = invoices("term: {start: 2026-01-01}\n", &[("2026-02-02-a", &paid)]);
+    assert_eq!(rows, ["2026-01-01 to 2026-01-31 no price "]);
+    assert!(!Verdict::NoPrice.is_finding());
+}
+
+#[test]
 fn a_notice_that_the_contract_does_not_know_is_found() {
     let notice = "kind: notice\nends: 2026-12-31\n";
     let open = "term: {start: 2024-01-01}\n";
