@@ -136,6 +136,7 @@ impl<'a> Counting<'a> {
         let names = |item: &Item<'_>| {
             item.related("licensed_by").any(|id| licences.iter().any(|licence| licence.id() == id))
         };
+        let is_named = self.snapshot.items().any(|item| names(&item));
         let mut installs: Vec<Item<'a>> = Vec::new();
         let mut users = Vec::new();
         for item in self.snapshot.items().filter(|item| names(item) && holds(item)) {
@@ -149,6 +150,10 @@ impl<'a> Counting<'a> {
         }
         if metric == "user" {
             return self.users(licences, &users, consumers);
+        }
+        // Rights that are not linked to anything are unknown use, not none.
+        if !is_named {
+            return Err("no item names the licence under licensed_by".to_owned());
         }
         installs.sort_by_key(|item| item.id());
         installs.dedup_by_key(|item| item.id());

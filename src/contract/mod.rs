@@ -16,6 +16,7 @@ mod levels;
 mod price;
 #[cfg(test)]
 mod price_tests;
+mod support;
 
 pub use accrual::{Accrual, accrual};
 pub use amendments::{Contradiction, contradictions};
@@ -27,3 +28,4 @@ pub use due::{Action, What, due};
 pub use ledger::Ledger;
 pub use levels::{Budget, LevelRow, Outcome, Source, levels};
 pub use price::{Stretch, price_at, stretches};
+pub use support::{Concentration, EndsBefore, Support, Unsupported};

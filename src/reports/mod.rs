@@ -5,6 +5,7 @@
 mod back_to_back;
 mod contract_check;
 mod contracts;
+mod coverage;
 mod due;
 mod forecast;
 mod levels;
@@ -52,7 +53,7 @@ pub struct NamedReport {
 }
 
 /// Every named report.
-pub static NAMED: &[&NamedReport] = &[&valuation::REPORT, &register::REPORT, &forecast::REPORT, &back_to_back::REPORT, &licences::REPORT];
+pub static NAMED: &[&NamedReport] = &[&valuation::REPORT, &register::REPORT, &forecast::REPORT, &back_to_back::REPORT, &licences::REPORT, &coverage::REPORT];
 
 /// An amount as a cell: a hole shows its reason, and so does a sum with holes below it.
 fn amount_cell(amount: &Amount) -> Cell {

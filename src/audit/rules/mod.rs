@@ -9,6 +9,7 @@ mod amendment_outside_contract;
 mod consumer_shares_not_100_percent;
 mod contract_covers_nothing;
 mod contract_covers_retired;
+mod contract_ends_before_item;
 mod cost_without_schedule;
 mod dangling_reference;
 mod dates_out_of_order;
@@ -25,6 +26,7 @@ mod in_use_without_date;
 mod in_use_without_host;
 mod in_use_without_location;
 mod in_use_without_owner;
+mod in_use_without_support;
 mod invoice_in_other_currency;
 mod licence_over_used;
 mod missing_change_reference;
@@ -44,8 +46,10 @@ mod self_reference;
 mod signed_after_start;
 mod stale_record;
 mod status_against_dates;
+mod supplier_concentration;
 mod term_ends_before_start;
 mod unknown_book;
+mod unknown_calendar;
 mod unknown_contract_part;
 mod unknown_rule;
 mod unpriced_component;
@@ -138,7 +142,11 @@ pub static RULES: &[&Rule] = &[
     &unusable_index::RULE,
     &invoice_in_other_currency::RULE,
     &unknown_contract_part::RULE,
+    &unknown_calendar::RULE,
     &promise_without_backing::RULE,
+    &in_use_without_support::RULE,
+    &contract_ends_before_item::RULE,
+    &supplier_concentration::RULE,
     &licence_over_used::RULE,
     // Services.
     &consumer_shares_not_100_percent::RULE,
