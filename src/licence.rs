@@ -76,13 +76,14 @@ fn number(item: Item<'_>, name: &str) -> Option<Decimal> {
 
 impl<'a> Counting<'a> {
     fn position(&self, licences: &[Item<'a>]) -> Position<'a> {
-        let (valid, lapsed): (Vec<_>, Vec<_>) = licences.iter().copied().partition(|item| self.is_valid(*item));
+        let (valid, lapsed): (Vec<_>, Vec<_>) =
+            licences.iter().copied().partition(|item| self.is_valid(*item));
         let any = licences.first().copied();
         let attribute = |name: &str| any.and_then(|item| text(item, name));
         let metric = attribute("metric").unwrap_or("");
         let owned = valid.iter().try_fold(Decimal::ZERO, |sum, item| {
-            let quantity =
-                number(*item, "quantity").ok_or_else(|| format!("{} does not say how many it gives", item.id()))?;
+            let quantity = number(*item, "quantity")
+                .ok_or_else(|| format!("{} does not say how many it gives", item.id()))?;
             sum.checked_add(quantity).ok_or_else(|| "too many to count".to_owned())
         });
         let mut consumers = BTreeSet::new();
@@ -103,8 +104,10 @@ impl<'a> Counting<'a> {
             && balance > Decimal::ZERO
         {
             let (balance, owned) = (balance, *owned);
-            position.unused_purchase = self.unused(&position.licences, balance, owned, |item| item.cost().map(Ok));
-            position.unused_yearly = self.unused(&position.licences, balance, owned, |item| self.yearly(item));
+            position.unused_purchase =
+                self.unused(&position.licences, balance, owned, |item| item.cost().map(Ok));
+            position.unused_yearly =
+                self.unused(&position.licences, balance, owned, |item| self.yearly(item));
         }
         position
     }
@@ -114,7 +117,10 @@ impl<'a> Counting<'a> {
         let expires = text(licence, "expires").and_then(|text| crate::date::parse_date(text).ok());
         licence.status().is_some_and(Status::is_present)
             && expires.is_none_or(|last| self.as_of <= last)
-            && licence.in_service().or_else(|| licence.0.date("acquired")).is_none_or(|first| first <= self.as_of)
+            && licence
+                .in_service()
+                .or_else(|| licence.0.date("acquired"))
+                .is_none_or(|first| first <= self.as_of)
     }
 
     /// What the installs use: the items that name one of the licences, or the hosts of those that are
@@ -194,8 +200,8 @@ impl<'a> Counting<'a> {
             let seats: Vec<&str> =
                 contract.entitlements().filter(|owned| owned.is_highest).map(|owned| owned.id).collect();
             let readings = self.ledger.of_kind(contract.id(), "reading");
-            let of_seats =
-                readings.filter(|reading| reading.0.text("entitlement").is_some_and(|id| seats.contains(&id)));
+            let of_seats = readings
+                .filter(|reading| reading.0.text("entitlement").is_some_and(|id| seats.contains(&id)));
             of_seats.last()
         });
         let readings: Vec<_> = readings.collect();
@@ -228,7 +234,8 @@ impl<'a> Counting<'a> {
         if costs.is_empty() {
             return None;
         }
-        let sum = costs.into_iter().reduce(|sum, each| sum?.checked_add(each?).map_err(|error| error.to_string()));
+        let sum =
+            costs.into_iter().reduce(|sum, each| sum?.checked_add(each?).map_err(|error| error.to_string()));
         sum.map(|sum| sum?.times_ratio(balance, owned).map_err(|error| error.to_string()))
     }
 

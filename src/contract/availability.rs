@@ -31,7 +31,10 @@ pub fn availability(structure: &Structure, parts: &[Decimal]) -> Result<Decimal,
     let shared: Vec<usize> =
         uses.iter().enumerate().filter(|(_, uses)| **uses > 1).map(|(part, _)| part).collect();
     if shared.len() > MOST_SHARED {
-        return Err(format!("{} parts stand in several places, and {MOST_SHARED} are the most", shared.len()));
+        return Err(format!(
+            "{} parts stand in several places, and {MOST_SHARED} are the most",
+            shared.len()
+        ));
     }
     let mut total = Decimal::ZERO;
     let mut state = parts.to_vec();
@@ -57,7 +60,9 @@ fn count(structure: &Structure, uses: &mut [usize]) {
                 *uses += 1;
             }
         }
-        Structure::All(under) | Structure::AtLeast(_, under) => under.iter().for_each(|each| count(each, uses)),
+        Structure::All(under) | Structure::AtLeast(_, under) => {
+            under.iter().for_each(|each| count(each, uses))
+        }
     }
 }
 

@@ -63,7 +63,7 @@ impl<'a> Backing<'a> {
     pub fn chain(&self) -> Vec<String> {
         let is_combined = self.combined.is_some();
         let mut links: Vec<&Link<'a>> = self.links.iter().collect();
-        links.retain(|link| is_combined || link.is_looser);
+        links.retain(|link| is_combined || link.is_looser && !link.is_redundant);
         links.iter().map(|link| link.text()).collect()
     }
 
@@ -86,7 +86,9 @@ pub fn backings(snapshot: &Snapshot, as_of: Date) -> Vec<Backing<'_>> {
         }
         let services = covered_at(contract, as_of).into_iter().filter_map(|id| snapshot.service(id));
         for service in services.filter(|service| !service.is_retired()) {
-            found.extend(service_levels(contract.0).filter_map(|level| under.backing(contract.0, service, level)));
+            found.extend(
+                service_levels(contract.0).filter_map(|level| under.backing(contract.0, service, level)),
+            );
         }
     }
     for service in snapshot.services().filter(|service| !service.is_retired()) {
@@ -154,9 +156,8 @@ impl<'a> Under<'a> {
         }
         let combined = (level.metric == Metric::Availability).then(|| {
             // More than always is no more than always.
-            let share = |link: &Link<'_>| {
-                (link.level.target.quantity.value / Decimal::ONE_HUNDRED).min(Decimal::ONE)
-            };
+            let share =
+                |link: &Link<'_>| (link.level.target.quantity.value / Decimal::ONE_HUNDRED).min(Decimal::ONE);
             let parts: Vec<Decimal> = gathered.links.iter().map(share).collect();
             // The service's own level stands beside what is under it: the tighter of both counts.
             let each = structure.iter().map(|structure| availability(structure, &parts));
@@ -172,7 +173,8 @@ impl<'a> Under<'a> {
             return Structure::All(Vec::new());
         }
         gathered.above.push(service.id());
-        let mut parts: Vec<Structure> = self.supplied(service.id(), is_redundant, gathered).into_iter().collect();
+        let mut parts: Vec<Structure> =
+            self.supplied(service.id(), is_redundant, gathered).into_iter().collect();
         for component in service.components() {
             match component.target {
                 Target::Item(id) => parts.extend(self.supplied(id, is_redundant, gathered)),
@@ -185,7 +187,8 @@ impl<'a> Under<'a> {
                     let needed = needed.map_or(1, |needed| needed as usize);
                     let is_redundant = is_redundant || needed < ids.len();
                     let always = || Structure::All(Vec::new());
-                    let each = ids.iter().map(|id| self.supplied(id, is_redundant, gathered).unwrap_or_else(always));
+                    let each =
+                        ids.iter().map(|id| self.supplied(id, is_redundant, gathered).unwrap_or_else(always));
                     parts.push(Structure::AtLeast(needed, each.collect()));
                 }
             }
@@ -197,7 +200,8 @@ impl<'a> Under<'a> {
     /// The best promise of suppliers for an item or a service: the one that can be held to.
     fn supplied(&self, id: &'a str, is_redundant: bool, gathered: &mut Gathered<'a>) -> Option<Structure> {
         let contracts = self.supplied.get(id)?;
-        let levels = contracts.iter().flat_map(|contract| service_levels(contract.0).map(|level| (contract.0, level)));
+        let levels =
+            contracts.iter().flat_map(|contract| service_levels(contract.0).map(|level| (contract.0, level)));
         self.link(levels, id, is_redundant, gathered)
     }
 
@@ -225,7 +229,8 @@ impl<'a> Under<'a> {
             Metric::Availability => Some(level.target.quantity.value),
             _ => self.seconds(level).map(|seconds| -seconds),
         };
-        let (by, level) = same.filter(|(_, level)| worth(level).is_some()).max_by_key(|(_, level)| worth(level))?;
+        let (by, level) =
+            same.filter(|(_, level)| worth(level).is_some()).max_by_key(|(_, level)| worth(level))?;
         // The same promise for the same thing in another place is one link.
         let known = |link: &Link<'_>| link.by.record_id() == by.record_id() && link.of == of;
         if let Some(at) = gathered.links.iter().position(known) {

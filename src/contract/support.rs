@@ -160,7 +160,7 @@ impl<'a> Support<'a> {
         }
         let share = |yearly: Money| {
             let points = yearly.amount().checked_mul(Decimal::ONE_HUNDRED)?.checked_div(total)?;
-            format!("{}%", points.trunc_with_scale(4)).parse().ok()
+            format!("{}%", points.trunc_with_scale(2)).parse().ok()
         };
         let mut found: Vec<Concentration<'a>> = parties
             .into_iter()

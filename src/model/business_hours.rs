@@ -89,7 +89,11 @@ pub fn common(one: &[Stretch], other: &[Stretch]) -> Vec<Stretch> {
     let (mut left, mut right) = (one.iter().peekable(), other.iter().peekable());
     while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
         found.extend(a.intersection(**b));
-        if a.end <= b.end { left.next() } else { right.next() };
+        if a.end <= b.end {
+            left.next()
+        } else {
+            right.next()
+        };
     }
     found
 }
@@ -159,11 +163,10 @@ mod tests {
         let stretch = |from: u32, to: u32| Stretch { start: at(from), end: at(to) };
         let outages = union(vec![stretch(9, 11), stretch(2, 4), stretch(10, 12)]);
         assert_eq!(outages, [stretch(2, 4), stretch(9, 12)]);
-        assert_eq!(common(&outages, &[stretch(3, 10), stretch(11, 20)]), [
-            stretch(3, 4),
-            stretch(9, 10),
-            stretch(11, 12)
-        ]);
+        assert_eq!(
+            common(&outages, &[stretch(3, 10), stretch(11, 20)]),
+            [stretch(3, 4), stretch(9, 10), stretch(11, 12)]
+        );
         assert_eq!(without(&outages, &[stretch(3, 10)]), [stretch(2, 3), stretch(10, 12)]);
     }
 }

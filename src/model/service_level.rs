@@ -159,7 +159,9 @@ pub struct Penalty {
 
 impl<'a> ServiceLevel<'a> {
     /// Times that count neither as service nor as outage.
-    pub fn exclusions(&self) -> impl Iterator<Item = (DateTime<FixedOffset>, DateTime<FixedOffset>)> + use<'a> {
+    pub fn exclusions(
+        &self,
+    ) -> impl Iterator<Item = (DateTime<FixedOffset>, DateTime<FixedOffset>)> + use<'a> {
         let list = self.fields.field("exclusions").into_iter().flat_map(|list| list.elements());
         list.filter_map(|exclusion| {
             let time = |name: &str| parse_time(exclusion.field(name)?.text()?).ok();
@@ -231,7 +233,10 @@ mod tests {
         assert_eq!(target.quantity.value.to_string(), "99.95");
         assert_eq!((target.at_least, target.quantity.unit), (true, Unit::Percent));
         let quantity = Quantity::parse("15min").unwrap();
-        assert_eq!(quantity.unit.seconds(&BusinessHours::ALWAYS).unwrap() * quantity.value, Decimal::from(900));
+        assert_eq!(
+            quantity.unit.seconds(&BusinessHours::ALWAYS).unwrap() * quantity.value,
+            Decimal::from(900)
+        );
         for wrong in ["99.9", "%", "4 h", "-4h", "4w"] {
             assert_eq!(Quantity::parse(wrong), None, "{wrong}");
         }

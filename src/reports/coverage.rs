@@ -24,9 +24,8 @@ fn make(request: &Request<'_>) -> Report {
     let (section, left_out) = suppliers(&support, request);
     let report = report.section(section);
     let report = match required.is_empty() {
-        true => report.note(
-            "the settings name no class that needs support: list them under coverage.support_required",
-        ),
+        true => report
+            .note("the settings name no class that needs support: list them under coverage.support_required"),
         false => report.note(format!("support is required for: {}", required.join(", "))),
     };
     match left_out.is_empty() {

@@ -53,7 +53,14 @@ pub struct NamedReport {
 }
 
 /// Every named report.
-pub static NAMED: &[&NamedReport] = &[&valuation::REPORT, &register::REPORT, &forecast::REPORT, &back_to_back::REPORT, &licences::REPORT, &coverage::REPORT];
+pub static NAMED: &[&NamedReport] = &[
+    &valuation::REPORT,
+    &register::REPORT,
+    &forecast::REPORT,
+    &back_to_back::REPORT,
+    &licences::REPORT,
+    &coverage::REPORT,
+];
 
 /// An amount as a cell: a hole shows its reason, and so does a sum with holes below it.
 fn amount_cell(amount: &Amount) -> Cell {

@@ -7,8 +7,8 @@ pub static RULE: Rule = Rule {
     level: Level::Note,
     what: "the last contract that supports an item ends before the useful life of the item",
     why: "It will be in use without support unless somebody renews in time.",
-    bad: "# inventory/contracts/dell-prosupport.yaml\nterm: {start: 2023-03-01, end: 2026-12-31}\nrenewal: {mode: none}\n",
-    good: "# inventory/contracts/dell-prosupport.yaml\nterm: {start: 2023-03-01, end: 2026-12-31}\nrenewal: {mode: tacit, period: 1y}\n",
+    bad: "# inventory/contracts/san-care.yaml\nrenewal: {mode: none}\n",
+    good: "# inventory/contracts/san-care.yaml\nrenewal: {mode: tacit, period: 1y}\n",
     mend: "Renew the contract, or plan to replace the item when it ends.",
     check: Check::Estate { watches: &[], run: check },
 };
@@ -21,8 +21,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(first) = items.first() else { continue };
         let each = items.iter().map(|found| format!("`{}` ({})", found.item.id(), found.life_end));
         let each: Vec<String> = each.collect();
-        let message =
-            format!("it ends on {}, before the useful life of {}", first.end, each.join(", "));
+        let message = format!("it ends on {}, before the useful life of {}", first.end, each.join(", "));
         findings.push(
             RULE.finding(first.contract.0.at_key("term"), message)
                 .field("term")

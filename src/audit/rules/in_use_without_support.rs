@@ -7,8 +7,8 @@ pub static RULE: Rule = Rule {
     level: Level::Warning,
     what: "an item in use has neither a running support contract nor a warranty, and its class needs one",
     why: "When it fails, nobody has promised to mend it, and the price is that of the day.",
-    bad: "# inventory/items/storage/san-01.yaml\nwarranty_until: 2020-05-31\n",
-    good: "# inventory/items/storage/san-01.yaml\nwarranty_until: 2099-05-31\n",
+    bad: "status: in_use\nwarranty_until: 2026-02-16\n",
+    good: "status: in_use\nwarranty_until: 2099-02-16\n",
     mend: "Put it under `covers` of a contract, enter its warranty, or take its class off `coverage.support_required` in the settings.",
     check: Check::Estate { watches: &[], run: check },
 };
@@ -17,8 +17,14 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for found in Support::of(context.snapshot, context.as_of).missing() {
         let (record, id) = (found.item.0, found.item.id());
         let (field, message) = match found.warranty {
-            Some(last) => ("warranty_until", format!("the warranty of `{id}` ended on {last}, and no running contract supports it")),
-            None => ("status", format!("`{id}` is in use without a warranty, and no running contract supports it")),
+            Some(last) => (
+                "warranty_until",
+                format!("the warranty of `{id}` ended on {last}, and no running contract supports it"),
+            ),
+            None => (
+                "status",
+                format!("`{id}` is in use without a warranty, and no running contract supports it"),
+            ),
         };
         findings.push(
             RULE.finding(record.at(field), message)

@@ -7,14 +7,16 @@ pub static RULE: Rule = Rule {
     level: Level::Warning,
     what: "more of a product is in use than its licences give",
     why: "The publisher may ask for the difference, and for a penalty, at the next licence audit.",
-    bad: "# inventory/items/licence/lic-db.yaml\nattributes: {metric: core, quantity: 8, product: Orion Database}\n",
-    good: "# inventory/items/licence/lic-db.yaml\nattributes: {metric: core, quantity: 64, product: Orion Database}\n",
+    bad: "# inventory/items/licence/lic-db.yaml\nattributes: {metric: device, quantity: 1, product: Orion Database, expires: 2025-12-31}\n",
+    good: "# inventory/items/licence/lic-db.yaml\nattributes: {metric: device, quantity: 1, product: Orion Database}\n",
     mend: "Take the product off where it is not needed, or buy what is missing; `estate report licences` shows the whole position.",
     check: Check::Estate { watches: &[], run: check },
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for position in positions(context.snapshot, context.as_of).iter().filter(|position| position.is_over_used()) {
+    for position in
+        positions(context.snapshot, context.as_of).iter().filter(|position| position.is_over_used())
+    {
         let (Ok(owned), Ok(used)) = (&position.owned, &position.used) else { continue };
         let licences = position.licences.iter().chain(&position.lapsed);
         let mut licences = licences.map(|licence| licence.0);

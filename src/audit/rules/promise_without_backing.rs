@@ -19,11 +19,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let promised = backings.iter().filter(|backing| backing.by.kind() == Kind::Contract && backing.has_gap());
     for backing in promised {
         let field = format!("service_levels[{}].target", backing.level.at);
-        let mut finding = RULE
-            .finding(backing.by.at(&field), message(backing))
-            .field(field)
-            .help("promise less, have more promised, or add redundancy; `estate report back-to-back` shows all");
-        for link in backing.links.iter().filter(|link| link.is_looser) {
+        let mut finding = RULE.finding(backing.by.at(&field), message(backing)).field(field).help(
+            "promise less, have more promised, or add redundancy; `estate report back-to-back` shows all",
+        );
+        for link in backing.links.iter().filter(|link| link.is_looser && !link.is_redundant) {
             let place = format!("service_levels[{}].target", link.level.at);
             finding = finding.related(link.by.at(&place), link.text());
         }
@@ -37,7 +36,9 @@ fn message(backing: &Backing<'_>) -> String {
     match &backing.combined {
         Some(Ok(combined)) => {
             let combined = combined.trunc_with_scale(4).normalize();
-            format!("`{promise}` is promised for {service}, and what is under it allows {combined}% at best: {chain}")
+            format!(
+                "`{promise}` is promised for {service}, and what is under it allows {combined}% at best: {chain}"
+            )
         }
         _ => format!("`{promise}` is promised for {service}, and less is promised under it: {chain}"),
     }

@@ -19,13 +19,17 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     // Without readable settings nothing is known of their calendars.
     let Some(settings) = context.snapshot.settings() else { return };
     for level in service_levels(record) {
-        let Some(name) = level.calendar.filter(|name| !settings.calendars.contains_key(*name)) else { continue };
+        let Some(name) = level.calendar.filter(|name| !settings.calendars.contains_key(*name)) else {
+            continue;
+        };
         let field = format!("service_levels[{}].calendar", level.at);
         let help = suggest::did_you_mean(name, settings.calendars.keys().map(String::as_str));
         findings.push(
             RULE.finding(record.at(&field), format!("the settings have no calendar `{name}`"))
                 .field(field)
-                .help(help.unwrap_or_else(|| "add it under `calendars` of inventory/settings.yaml".to_owned())),
+                .help(
+                    help.unwrap_or_else(|| "add it under `calendars` of inventory/settings.yaml".to_owned()),
+                ),
         );
     }
 }

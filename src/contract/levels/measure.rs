@@ -128,18 +128,19 @@ impl Counted<'_, '_> {
         let value = fact.value().ok_or("the measurement has no value")?;
         let unit = match fact.0.text("unit") {
             None => target,
-            Some(name) => Unit::from_name(name)
-                .ok_or_else(|| format!("the unit {name} of {} is none of %, ms, s, min, h and d", fact.id()))?,
+            Some(name) => Unit::from_name(name).ok_or_else(|| {
+                format!("the unit {name} of {} is none of %, ms, s, min, h and d", fact.id())
+            })?,
         };
         let value = match (unit == target, unit.seconds(self.hours)) {
             (true, _) => Some(value),
-            (false, Some(each)) => each
-                .checked_mul(value)
-                .and_then(|seconds| in_unit(seconds, target, self.hours)),
+            (false, Some(each)) => {
+                each.checked_mul(value).and_then(|seconds| in_unit(seconds, target, self.hours))
+            }
             (false, None) => None,
         };
-        let value =
-            value.ok_or_else(|| format!("{} is in {}, the target in {}", fact.id(), unit.name(), target.name()))?;
+        let value = value
+            .ok_or_else(|| format!("{} is in {}, the target in {}", fact.id(), unit.name(), target.name()))?;
         let budget = match self.level.metric {
             Metric::Availability => {
                 let down = Decimal::ONE_HUNDRED.checked_sub(value).and_then(|down| self.share(down, window));
@@ -157,7 +158,12 @@ impl Counted<'_, '_> {
 
     fn excluded(&self) -> Vec<Stretch> {
         let local = |time: DateTime<FixedOffset>| time.naive_local();
-        union(self.level.exclusions().map(|(from, to)| Stretch { start: local(from), end: local(to) }).collect())
+        union(
+            self.level
+                .exclusions()
+                .map(|(from, to)| Stretch { start: local(from), end: local(to) })
+                .collect(),
+        )
     }
 
     /// `(service time − outage) ÷ service time`; in a window that is not over, of the time that has
@@ -205,7 +211,8 @@ impl Counted<'_, '_> {
         let value = match incidents.iter().map(lasted).max() {
             None => None,
             Some(longest) => Some(
-                in_unit(longest, unit, self.hours).ok_or("a time cannot be compared with a target in percent")?,
+                in_unit(longest, unit, self.hours)
+                    .ok_or("a time cannot be compared with a target in percent")?,
             ),
         };
         Ok(Measured { value, budget: None, source: Source::Incidents(incidents.len()) })

@@ -80,7 +80,8 @@ fn the_budget_is_that_of_the_published_table() {
         ("99.9%", "year", "31536"),     // 8.76 hours
     ];
     for (target, window, allowed) in table {
-        let level = format!("metric: availability, target: '>= {target}', window: {window}, measured_by: incidents");
+        let level =
+            format!("metric: availability, target: '>= {target}', window: {window}, measured_by: incidents");
         let (from, to) = match window {
             "month" => ("2026-06-01", "2026-06-30"),
             "quarter" => ("2026-01-01", "2026-03-31"),
@@ -97,7 +98,9 @@ fn the_budget_is_that_of_the_published_table() {
 fn a_target_is_met_to_the_second() {
     let level = "metric: availability, target: '>= 99.9%', window: month, penalty: {rate: 5%}";
     let outage = |end: &str| {
-        format!("kind: incident\ndate: 2026-06-10\nopened: 2026-06-10T10:00:00+02:00\nresolved: 2026-06-10T{end}+02:00")
+        format!(
+            "kind: incident\ndate: 2026-06-10\nopened: 2026-06-10T10:00:00+02:00\nresolved: 2026-06-10T{end}+02:00"
+        )
     };
     let met = rows(level, &[&outage("10:43:12")], "2026-06-01", "2026-06-30");
     assert_eq!(met, ["2026-06-01 met 99.9 0 0/2592 -"]);
@@ -113,9 +116,12 @@ fn what_nobody_recorded_is_not_measured() {
     assert_eq!(none, ["2026-06-01 not measured nothing on record - -/- -"]);
     let partial = "kind: measurement\ndate: 2026-06-15\nservice_level: l\nvalue: '99.95'\nunit: '%'\nperiod: {from: 2026-06-01, to: 2026-06-15}";
     let rows = rows(month, &[partial], "2026-06-01", "2026-06-30");
-    assert_eq!(rows, [
-        "2026-06-01 not measured measured for 2026-06-01 to 2026-06-15 alone, not for 2026-06-01 to 2026-06-30 - -/- -"
-    ]);
+    assert_eq!(
+        rows,
+        [
+            "2026-06-01 not measured measured for 2026-06-01 to 2026-06-15 alone, not for 2026-06-01 to 2026-06-30 - -/- -"
+        ]
+    );
 }
 
 /// A measurement counts before the incidents; 0.2 % of 43 200 minutes is 86.4 of the 43.2 allowed.
@@ -123,7 +129,9 @@ fn what_nobody_recorded_is_not_measured() {
 fn a_measurement_counts_before_incidents_and_the_last_one_corrects() {
     let level = "metric: availability, target: '>= 99.9%', window: month";
     let measured = |day: &str, value: &str| {
-        format!("kind: measurement\ndate: {day}\nservice_level: l\nvalue: '{value}'\nunit: '%'\nperiod: {{from: 2026-06-01, to: 2026-06-30}}")
+        format!(
+            "kind: measurement\ndate: {day}\nservice_level: l\nvalue: '{value}'\nunit: '%'\nperiod: {{from: 2026-06-01, to: 2026-06-30}}"
+        )
     };
     let incident = "kind: incident\ndate: 2026-06-10\nopened: 2026-06-10T10:00Z\nresolved: 2026-06-10T10:01Z";
     let rows = rows(
@@ -157,7 +165,8 @@ fn only_business_hours_count_and_overlaps_count_once() {
 #[test]
 fn excluded_time_is_neither_service_nor_outage() {
     let level = "metric: availability, target: '>= 99%', window: month, exclusions: [{from: 2026-06-14T02:00+02:00, to: 2026-06-14T04:00+02:00, reason: upgrade}]";
-    let outage = "kind: incident\ndate: 2026-06-14\nopened: 2026-06-14T03:00+02:00\nresolved: 2026-06-14T04:30+02:00";
+    let outage =
+        "kind: incident\ndate: 2026-06-14\nopened: 2026-06-14T03:00+02:00\nresolved: 2026-06-14T04:30+02:00";
     let rows = rows(level, &[outage], "2026-06-01", "2026-06-30");
     // 1 % of 718 h is 25 848 s; 1800 s are used.
     assert!(rows[0].ends_with(" 24048/25848 -"), "{rows:?}");
@@ -184,12 +193,19 @@ fn times_are_counted_in_business_hours() {
 /// steps. The cap of 4 % of the year's 12 000.00 EUR is 480.00 EUR.
 #[test]
 fn penalties_go_by_steps_up_to_the_cap_of_the_year() {
-    let level = "metric: availability, target: '>= 99.9%', window: month, penalty: {rate: 10%, step: 0.1%, cap: 4%}";
+    let level =
+        "metric: availability, target: '>= 99.9%', window: month, penalty: {rate: 10%, step: 0.1%, cap: 4%}";
     let measured = |month: &str, last: &str, value: &str| {
-        format!("kind: measurement\ndate: 2026-{month}-{last}\nservice_level: l\nvalue: '{value}'\nperiod: {{from: 2026-{month}-01, to: 2026-{month}-{last}}}")
+        format!(
+            "kind: measurement\ndate: 2026-{month}-{last}\nservice_level: l\nvalue: '{value}'\nperiod: {{from: 2026-{month}-01, to: 2026-{month}-{last}}}"
+        )
     };
-    let facts =
-        [measured("01", "31", "99.75"), measured("02", "28", "99.9"), measured("03", "31", "99.65"), measured("04", "30", "99")];
+    let facts = [
+        measured("01", "31", "99.75"),
+        measured("02", "28", "99.9"),
+        measured("03", "31", "99.65"),
+        measured("04", "30", "99"),
+    ];
     let facts: Vec<&str> = facts.iter().map(String::as_str).collect();
     let penalty = |rows: Vec<String>| -> Vec<String> {
         rows.iter().map(|row| row.rsplit('/').next().unwrap().split_once(' ').unwrap().1.to_owned()).collect()
