@@ -27,7 +27,7 @@
 //!   store                files and git: nothing else touches them
 //!   render               a report or findings as text, one file a format
 //!   reports              named reports, made of what engines say
-//!   engines              audit closing contract diff edits history import licence merge policy query schedule score value: pure functions of snapshots
+//!   engines              audit closing contract diff edits history import licence merge openslo policy query schedule score value: pure functions of snapshots
 //!   graph → snapshot → model → schema
 //!   leaf data            money date source yaml finding report …
 //! ```
@@ -78,6 +78,7 @@ pub mod edits;
 pub mod history;
 pub mod import;
 pub mod merge;
+pub mod openslo;
 pub mod score;
 
 pub mod value;
