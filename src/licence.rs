@@ -4,7 +4,7 @@
 //! a product by a metric, consumption is what the installs found use of it, and the balance of both is
 //! the effective licence position.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use rust_decimal::Decimal;
 
@@ -56,7 +56,13 @@ pub fn positions(snapshot: &Snapshot, as_of: Date) -> Vec<Position<'_>> {
         (product, attribute(item, "edition"), attribute(item, "metric"))
     };
     licences.sort_by_cached_key(|item| (key(item), item.id().to_owned()));
-    let counting = Counting { snapshot, as_of, ledger: Ledger::of(snapshot, as_of) };
+    let mut users: HashMap<&str, Vec<Item<'_>>> = HashMap::new();
+    for item in snapshot.items() {
+        for licence in item.related("licensed_by") {
+            users.entry(licence).or_default().push(item);
+        }
+    }
+    let counting = Counting { snapshot, as_of, ledger: Ledger::of(snapshot, as_of), users };
     licences.chunk_by(|a, b| key(a) == key(b)).map(|licences| counting.position(licences)).collect()
 }
 
@@ -64,6 +70,8 @@ struct Counting<'a> {
     snapshot: &'a Snapshot,
     as_of: Date,
     ledger: Ledger<'a>,
+    /// The items that name each licence.
+    users: HashMap<&'a str, Vec<Item<'a>>>,
 }
 
 fn text<'a>(item: Item<'a>, name: &str) -> Option<&'a str> {
@@ -139,13 +147,14 @@ impl<'a> Counting<'a> {
                 false => !status.is_future(),
             })
         };
-        let names = |item: &Item<'_>| {
-            item.related("licensed_by").any(|id| licences.iter().any(|licence| licence.id() == id))
-        };
-        let is_named = self.snapshot.items().any(|item| names(&item));
+        let named = licences.iter().filter_map(|licence| self.users.get(licence.id())).flatten().copied();
+        let mut named: Vec<Item<'a>> = named.collect();
+        named.sort_by_key(|item| item.id());
+        named.dedup_by_key(|item| item.id());
+        let is_named = !named.is_empty();
         let mut installs: Vec<Item<'a>> = Vec::new();
         let mut users = Vec::new();
-        for item in self.snapshot.items().filter(|item| names(item) && holds(item)) {
+        for item in named.into_iter().filter(holds) {
             let hosts = item.related("installed_on").filter_map(|id| self.snapshot.item(id));
             let hosts: Vec<Item<'a>> = hosts.filter(holds).collect();
             match item.related("installed_on").next() {

@@ -16,7 +16,8 @@ pub fn levels(report: Report, rows: &[LevelRow<'_>]) -> Report {
         Column::number("promised", "Promised"),
         Column::number("measured", "Measured"),
         Column::number("margin", "Margin"),
-        Column::number("budget_left", "Budget left"),
+        Column::number("budget", "Budget"),
+        Column::number("budget_left", "Left"),
         Column::new("outcome", "Outcome"),
         Column::new("known_from", "Known from"),
         Column::money("due", "Due"),
@@ -40,7 +41,6 @@ fn cells(row: &LevelRow<'_>) -> Vec<Cell> {
     let unit = row.level.target.quantity.unit;
     let why = || row.why.clone().unwrap_or_default();
     let has_no_value = row.measured.is_none() && row.why.is_none();
-    let budget = row.budget.map(|budget| time(budget.left, budget.allowed));
     let (due, to_claim) = match &row.penalty {
         None => (Cell::Empty, Cell::Empty),
         Some(penalty) => {
@@ -66,7 +66,8 @@ fn cells(row: &LevelRow<'_>) -> Vec<Cell> {
             None => Cell::missing(why()),
         },
         row.margin.map_or(Cell::Empty, |margin| Cell::text(signed(margin, unit))),
-        budget.map_or(Cell::Empty, Cell::text),
+        row.budget.map_or(Cell::Empty, |budget| minutes(budget.allowed)),
+        row.budget.map_or(Cell::Empty, |budget| minutes(budget.left)),
         Cell::text(row.outcome.name()),
         match row.source {
             None => Cell::Empty,
@@ -97,8 +98,6 @@ fn signed(value: Decimal, unit: Unit) -> String {
     format!("{sign}{}{unit}", cut(value))
 }
 
-/// Seconds as minutes, of how many: `12.5 of 43.2 min`.
-fn time(left: Decimal, allowed: Decimal) -> String {
-    let minutes = |seconds: Decimal| cut(seconds.checked_div(Decimal::from(60)).unwrap_or(seconds));
-    format!("{} of {} min", minutes(left), minutes(allowed))
+fn minutes(seconds: Decimal) -> Cell {
+    Cell::text(format!("{}min", cut(seconds.checked_div(Decimal::from(60)).unwrap_or(seconds))))
 }

@@ -49,11 +49,11 @@ mod status_against_dates;
 mod supplier_concentration;
 mod term_ends_before_start;
 mod unknown_book;
-mod unknown_calendar;
 mod unknown_contract_part;
 mod unknown_rule;
 mod unpriced_component;
 mod unreadable_waiver;
+mod unusable_calendar;
 mod unusable_index;
 mod unusable_policy;
 mod unused_waiver;
@@ -142,7 +142,7 @@ pub static RULES: &[&Rule] = &[
     &unusable_index::RULE,
     &invoice_in_other_currency::RULE,
     &unknown_contract_part::RULE,
-    &unknown_calendar::RULE,
+    &unusable_calendar::RULE,
     &promise_without_backing::RULE,
     &in_use_without_support::RULE,
     &contract_ends_before_item::RULE,
