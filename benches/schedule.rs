@@ -36,6 +36,7 @@ fn terms(number: u32, method: &str, life: &str) -> Terms {
         salvage: Money::zero(cost.currency()),
         life: Some(life.parse().unwrap()),
         start,
+        posted: None,
         acquired: None,
         method: METHODS.iter().find(|known| known.name == method).unwrap(),
         convention: CONVENTIONS.first().unwrap(),

@@ -1,8 +1,10 @@
-//! Build script: embeds the shipped schemas, mappings and sample estate, so that the binary works alone.
+//! Build script: embeds the shipped schemas, mappings and sample estate, so that the binary works alone,
+//! and a fingerprint of the sources, by which what one build remembers is told from another's.
 
 #![expect(clippy::disallowed_methods, reason = "a build script reads the files that it embeds")]
 
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -25,7 +27,27 @@ fn main() -> io::Result<()> {
         }
         code.push_str("];\n");
     }
+    let _ = writeln!(code, "pub static READER: u64 = {};", fingerprint(&root)?);
     fs::write(out.join("embedded.rs"), code)
+}
+
+/// Of everything that an answer may depend on: the sources, the schemas, the versions of libraries.
+fn fingerprint(root: &Path) -> io::Result<u64> {
+    let mut files = vec![root.join("Cargo.toml")];
+    files.extend(Some(root.join("Cargo.lock")).filter(|lock| lock.is_file()));
+    println!("cargo::rerun-if-changed=Cargo.lock");
+    println!("cargo::rerun-if-changed=Cargo.toml");
+    for folder in ["src", "schemas"] {
+        println!("cargo::rerun-if-changed={folder}");
+        collect(&root.join(folder), &mut files)?;
+    }
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        file.strip_prefix(root).map_err(io::Error::other)?.hash(&mut hasher);
+        fs::read(&file)?.hash(&mut hasher);
+    }
+    Ok(hasher.finish())
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// New contents of files, with a message. Making one writes nothing.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Edit {
     /// By path relative to the estate's root; `None` deletes the file.
     files: BTreeMap<String, Option<String>>,

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::edit::Edit;
 use crate::source::Location;
 
 /// The levels of SARIF, so that no mapping can get them wrong. Ordered by weight.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
 pub enum Level {
     Note,
     Warning,
@@ -37,14 +39,14 @@ impl fmt::Display for Level {
 }
 
 /// A second place that a finding speaks of, with what to see there.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Related {
     pub location: Location,
     pub label: String,
 }
 
 /// One broken rule at one place.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Finding {
     /// The rule's stable id, named after the offence: `dangling-reference`. That of a policy, which
     /// is data, is `policy/` and its record's id.

@@ -27,7 +27,7 @@
 //!   store                files and git: nothing else touches them
 //!   render               a report or findings as text, one file a format
 //!   reports              named reports, made of what engines say
-//!   engines              audit closing contract diff edits history import licence merge openslo policy query schedule score value: pure functions of snapshots
+//!   engines              audit closing contract diff edits history impact import invest journal licence manifest merge openslo policy query schedule score value: pure functions of snapshots
 //!   graph → snapshot → model → schema
 //!   leaf data            money date source yaml finding report …
 //! ```
@@ -50,6 +50,7 @@ pub mod suggest;
 pub mod edit;
 pub mod finding;
 pub mod report;
+pub mod secrets;
 pub mod yaml;
 
 // What is in the estate.
@@ -64,10 +65,13 @@ pub mod graph;
 // What is made of it.
 pub mod schedule;
 
-pub mod closing;
-
 pub mod contract;
 pub mod licence;
+
+pub mod closing;
+pub mod impact;
+pub mod invest;
+pub mod journal;
 pub mod query;
 
 pub mod policy;
@@ -77,6 +81,7 @@ pub mod diff;
 pub mod edits;
 pub mod history;
 pub mod import;
+pub mod manifest;
 pub mod merge;
 pub mod openslo;
 pub mod score;

@@ -46,10 +46,13 @@ impl Report {
         self
     }
 
-    /// Whether some figure is missing.
+    /// Whether some figure is missing, in a row or in the totals.
     pub fn has_holes(&self) -> bool {
-        let rows = self.sections.iter().flat_map(|section| &section.rows);
-        rows.flat_map(|row| &row.cells).any(|cell| matches!(cell, Cell::Missing(_)))
+        let missing = |cells: &[Cell]| cells.iter().any(|cell| matches!(cell, Cell::Missing(_)));
+        self.sections.iter().any(|section| {
+            section.rows.iter().any(|row| missing(&row.cells))
+                || section.totals.as_deref().is_some_and(missing)
+        })
     }
 
     /// The name and version of the shape in machine formats.

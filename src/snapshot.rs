@@ -18,6 +18,7 @@ use crate::model::service::Service;
 use crate::model::settings::Settings;
 use crate::model::{Kind, Place, Record, RecordId};
 use crate::schema::Schemas;
+use crate::secrets;
 use crate::source::{Location, Source};
 
 /// Which version of the estate a snapshot shows.
@@ -324,6 +325,9 @@ fn read_one(path: &str, content: Content<'_>, schemas: &Schemas) -> Result<Recor
         (None, Content::Bytes(_)) if path.ends_with(".yaml") || path.ends_with(".yml") => {
             Err(Some(Box::new(stray(path))))
         }
+        (None, Content::Bytes(bytes)) if secrets::is_key_file(path) => {
+            Err(secrets::holds_private_key(path, &bytes).then(|| Box::new(private_key_file(path))))
+        }
         (None, Content::Bytes(_)) => Err(None),
         (None, Content::Problem { rule, message, help }) => {
             Err(Some(Box::new(file_finding(rule, path, message, help))))
@@ -355,6 +359,11 @@ fn carry_unread(from: &Inner, changed: &BTreeMap<&str, Option<&str>>, into: &mut
 
 fn file_finding(rule: &'static str, path: &str, message: String, help: &'static str) -> Finding {
     Finding::error(rule, Location::file(path), message).help(help)
+}
+
+fn private_key_file(path: &str) -> Finding {
+    let message = "a file beside the records holds a private key".to_owned();
+    file_finding("private-key-file", path, message, "take it out, and have the key replaced: it is known now")
 }
 
 fn stray(path: &str) -> Finding {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// A range of bytes in a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Default)]
 pub struct Span {
@@ -52,7 +54,7 @@ impl Source {
 }
 
 /// A place in a file, complete in itself: it can be shown without the file.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Location {
     /// Relative to the estate's root, with forward slashes.
     pub path: Arc<str>,

@@ -19,6 +19,25 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
     closest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
+/// The candidate that `word` certainly stands for: the same but for case, spaces and hyphens, or one
+/// letter off (added, missing, wrong or changed places) while every other candidate is three off. A
+/// word of less than four letters is near too much.
+pub fn certain<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let spelling = |word: &str| word.trim().to_lowercase().replace([' ', '-'], "_");
+    let written = spelling(word);
+    let mut near: Vec<(usize, &str)> = candidates
+        .into_iter()
+        .filter(|candidate| *candidate != word)
+        .map(|candidate| (strsim::damerau_levenshtein(&written, &spelling(candidate)), candidate))
+        .collect();
+    near.sort_unstable();
+    let mut near = near.into_iter();
+    let ((edits, candidate), next) = (near.next()?, near.next());
+    let is_alone = next.is_none_or(|(others, _)| others > edits + 1);
+    let is_near = edits == 0 || (edits == 1 && written.chars().count() >= 4);
+    (is_near && is_alone).then_some(candidate)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,5 +50,22 @@ mod tests {
         assert_eq!(closest("warranty", fields), Some("warranty_until"));
         assert_eq!(closest("colour", fields), None);
         assert_eq!(closest("x", []), None);
+    }
+
+    #[test]
+    fn what_is_certain_has_no_rival() {
+        let statuses = ["in_stock", "in_build", "in_use", "retired", "lost"];
+        for (word, meant) in
+            [("In Use", "in_use"), ("in-use", "in_use"), ("inuse", "in_use"), ("retird", "retired")]
+        {
+            assert_eq!(certain(word, statuses), Some(meant));
+        }
+        for word in ["use", "in_use", "retir", "los", "in_useful"] {
+            assert_eq!(certain(word, statuses), None, "{word}");
+        }
+        // Servers differ by a digit: either may be meant.
+        assert_eq!(certain("srv-03", ["srv-01", "srv-02"]), None);
+        assert_eq!(certain("ala", ["sla", "ola"]), None);
+        assert_eq!(certain("name", ["game", "came"]), None);
     }
 }

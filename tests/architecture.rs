@@ -18,15 +18,16 @@ use std::path::Path;
 use estate::schema::Schemas;
 
 /// Know nothing of records.
-const LEAF: [&str; 10] =
-    ["date", "embedded", "glob", "money", "source", "suggest", "edit", "finding", "report", "yaml"];
+const LEAF: [&str; 11] = [
+    "date", "embedded", "glob", "money", "secrets", "source", "suggest", "edit", "finding", "report", "yaml",
+];
 /// What is in the estate, each knowing the ones before it.
 const CORE: [&str; 4] = ["schema", "model", "snapshot", "graph"];
 /// Knows records only as far as the snapshot.
 const STORE_KNOWS: [&str; 3] = ["schema", "model", "snapshot"];
 
 /// Crates that one module alone may use, so that each is a decision of one place.
-const CONFINED: [(&str, &[&str]); 11] = [
+const CONFINED: [(&str, &[&str]); 14] = [
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
     ("indicatif", &["cli"]),
@@ -37,7 +38,10 @@ const CONFINED: [(&str, &[&str]); 11] = [
     ("saphyr_parser", &["yaml"]),
     ("jsonschema", &["schema"]),
     ("iso_currency", &["money"]),
-    ("sha2", &["closing"]),
+    ("sha2", &["closing", "manifest", "store"]),
+    ("hmac", &["store"]),
+    ("getrandom", &["store"]),
+    ("postcard", &["audit", "store"]),
 ];
 
 /// A folder whose files are entries of a list: the text that makes a file an entry, and how the

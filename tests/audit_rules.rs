@@ -107,7 +107,7 @@ fn each_case_has_exactly_the_findings_it_expects() {
 /// file's path, and how to make it.
 type Made = (&'static str, &'static str, fn(&Path));
 
-const MADE: [Made; 8] = [
+const MADE: [Made; 9] = [
     ("too-large", "inventory/parties/it.yaml", |path| fs::write(path, vec![b'#'; (1 << 20) + 1]).unwrap()),
     ("invalid-utf8", "inventory/parties/it.yaml", |path| {
         fs::write(path, b"id: it\nname: caf\xe9\n").unwrap()
@@ -122,6 +122,11 @@ const MADE: [Made; 8] = [
     ("symlink", "inventory/parties/it.yaml", |path| std::os::unix::fs::symlink("/etc/passwd", path).unwrap()),
     ("not-a-file", "inventory/parties/it.yaml", |path| {
         std::os::unix::net::UnixListener::bind(path).unwrap();
+    }),
+    ("private-key-file", "inventory/parties/it.key", |path| {
+        fs::write(path, ["-----BEGIN", " EC PRIVATE KEY-----\nAAAA\n"].concat()).unwrap();
+        // Certificates and public keys are nobody's secret.
+        fs::write(path.with_extension("pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n").unwrap();
     }),
     // A name that is no UTF-8 cannot be read by the name that is shown.
     ("unreadable-file", "inventory/parties/it\u{fffd}.yaml", |path| {
@@ -148,8 +153,8 @@ fn files_that_are_no_records_are_findings_at_their_path() {
 }
 
 /// Rules that need more than files: two branches, in `tests/audit_cli.rs`, or commits, in
-/// `tests/history.rs`.
-const ELSEWHERE: [&str; 2] = ["merge-conflict", "missing-change-reference"];
+/// `tests/history.rs`; and names that not every file system holds side by side, in the rule's file.
+const ELSEWHERE: [&str; 3] = ["merge-conflict", "missing-change-reference", "colliding-path"];
 
 #[test]
 fn every_rule_has_a_case_and_every_file_is_in_the_registry() {
@@ -258,12 +263,14 @@ fn the_shipped_inventory_audits_clean() {
 }
 
 /// Rules whose examples say in words what cannot be shown in a few lines of text.
-const IN_WORDS: [&str; 11] = [
+const IN_WORDS: &[&str] = &[
+    "clashing-changes",
     "missing-change-reference",
     "merge-conflict",
     "unreadable-file",
     "not-a-file",
     "symlink",
+    "private-key-file",
     "too-large",
     "invalid-utf8",
     "control-character",
@@ -362,6 +369,7 @@ fn no_edit_breaks_a_rule_on_the_estate_behind_the_gate() {
         "relation-cycle",
         "restated-closing",
         "salvage-above-cost",
+        "section-179-over-limit",
         "unusable-policy",
     ];
     assert_eq!(broken_by.iter().map(String::as_str).collect::<Vec<_>>(), expected);

@@ -63,8 +63,11 @@ fn a_closing_keeps_the_figures_and_tags_its_commit() {
     assert_eq!(register(&estate), figures);
     estate.ok(&["close", "--reopen", "FY2025", "--reason", "invoice found", "--confirm", "FY2025"]);
     assert_eq!(register(&estate), figures);
-    let log = "log:\n  - {date: 2026-11-24, action: close}\n  - {date: 2026-11-24, action: reopen, reason: invoice found}\n";
-    assert!(estate.read(CLOSING).ends_with(log), "{}", estate.read(CLOSING));
+    let by = "by: Ada <ada@helio.example>";
+    let log = format!(
+        "log:\n  - {{date: 2026-11-24, action: close, {by}}}\n  - {{date: 2026-11-24, action: reopen, {by}, reason: invoice found}}\n"
+    );
+    assert!(estate.read(CLOSING).ends_with(&log), "{}", estate.read(CLOSING));
     assert_eq!(verified(&estate), []);
     estate.ok(&["set", "srv-web-01", "cost=9000.00 EUR"]);
     estate.ok(&["close", "FY2025"]);
@@ -80,14 +83,16 @@ fn the_gate_keeps_closed_figures_and_lets_the_future_pass() {
     let says = "`srv-web-01` is restated: charge was 1604.00 EUR and is 1720.00 EUR";
     estate.refuses(&["set", "srv-web-01", "cost=9000.00 EUR"], 3, says);
     let sold = ["retire", "srv-web-01", "--kind", "sale", "--price", "900.00 EUR", "--date"];
-    estate.refuses(&[&sold[..], &["2025-11-30"]].concat(), 3, "date it after 2025-12-31");
     let late = "events+={date: 2025-12-01, kind: impairment, amount: 100.00 EUR}";
     estate.refuses(&["set", "schedule/srv-web-01", late], 3, "FY2025 is closed");
+    estate.refuses(&["set", "schedule/srv-web-01", late], 3, "needs `posted: 2026-01-01`");
     let new = ["add", "server", "srv-late", "--name", "Late", "--cost", "1000.00 EUR"];
     let rest =
         ["--owner", "infra-team", "--location", "paris-dc1-room-a", "--status", "in_use", "--in-service"];
-    estate.refuses(&[&new[..], &rest, &["2025-06-01"]].concat(), 3, "it was not in the books of the period");
-    estate.ok(&[&new[..], &rest, &["2026-01-01"]].concat());
+    estate.ok(&[&new[..], &rest, &["2025-06-01"]].concat());
+    assert!(estate.read("inventory/schedules/srv-late.yaml").contains("posted: 2026-01-01"));
+    let says = "it was not in the books of the period";
+    estate.refuses(&["unset", "schedule/srv-late", "books.accounting.posted"], 3, says);
     estate.ok(&[&sold[..], &["2026-01-31"]].concat());
     assert_eq!(verified(&estate), []);
 }
@@ -156,6 +161,13 @@ fn a_record_edited_is_found() {
     let ran = estate.run(&["close", "--verify"]);
     assert!(ran.out.contains("closed with other rates and tables"), "{}", ran.out);
     assert_eq!(found(&estate), ["record edited"]);
+    estate.replace(CLOSING, "\nengine: 1\n", "\nengine: 2\n");
+    let ran = estate.run(&["close", "--verify"]);
+    assert!(
+        ran.out.contains("closed by engine 2; engine 1 computes 0 of its figures otherwise"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]

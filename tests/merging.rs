@@ -15,6 +15,7 @@ mod common;
 use std::path::Path;
 
 use common::{Estate, ran};
+use estate::merge::{merge3, undecided};
 
 const SERVER: &str = "inventory/items/server/srv-db-01.yaml";
 const SERVICE: &str = "inventory/services/web-shop.yaml";
@@ -230,6 +231,82 @@ fn a_record_that_moved_takes_the_others_change_along() {
 }
 
 #[test]
+fn a_record_that_was_given_another_id_takes_the_others_change_along() {
+    let [old, new] = ["inventory/parties/acme.yaml", "inventory/parties/acme-sa.yaml"];
+    let rename = |estate: &Estate| {
+        estate.replace(old, "id: acme", "id: acme-sa");
+        estate.git(&["mv", old, new]);
+        estate.git(&["commit", "-qam", "They are a company now"]);
+    };
+    let change = |estate: &Estate| drop(estate.ok(&["set", "acme", "name=Acme SA"]));
+    for renamed_here in [true, false] {
+        let estate = Estate::shipped();
+        estate.git(&["branch", "-M", "main"]);
+        estate.ok(&["add", "party", "acme", "--name", "Acme", "--kind", "supplier"]);
+        estate.git(&["switch", "-qc", "feature"]);
+        if renamed_here {
+            change(&estate)
+        } else {
+            rename(&estate)
+        }
+        estate.git(&["switch", "-q", "main"]);
+        if renamed_here {
+            rename(&estate)
+        } else {
+            change(&estate)
+        }
+        estate.ok(&["merge", "feature"]);
+        let text = estate.read(new);
+        assert!(text.contains("id: acme-sa\n") && text.contains("Acme SA"), "{text}");
+        assert_eq!((estate.path(old).exists(), estate.status()), (false, String::new()));
+        assert!(estate.ok(&["undo"]).err.contains("took back"));
+        assert_eq!((estate.path(old).exists(), estate.status()), (!renamed_here, String::new()));
+    }
+}
+
+/// Where git merges the lines without conflict and to the same data, the outcome is git's to the byte.
+#[test]
+fn the_outcome_is_that_of_git_where_it_means_the_same() {
+    let estate = Estate::shipped();
+    let shape = estate::schema::Schemas::shipped().get("party").unwrap().shape().clone();
+    let mut random: u64 = 20_261_124;
+    let mut next = |below: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % below
+    };
+    let line = |key: usize, value: u64| format!("key{key}: {value} # note {value}\n");
+    let mut equal = 0;
+    for _ in 0..100 {
+        let base: Vec<String> = (0..12).map(|key| line(key, 0)).collect();
+        let mut side = |value: u64| {
+            let mut lines = base.clone();
+            for _ in 0..=next(2) {
+                let at = usize::try_from(next(12)).unwrap();
+                match next(3) {
+                    0 => lines[at] = line(at, value),
+                    1 => lines[at] += &line(100 + at, value),
+                    _ => lines[at] = String::new(),
+                }
+            }
+            lines.concat()
+        };
+        let (ours, theirs, base) = (side(1), side(2), base.concat());
+        for (name, text) in [("base", &base), ("ours", &ours), ("theirs", &theirs)] {
+            estate.write(name, text);
+        }
+        let git =
+            ran(estate.command("git").args(["merge-file", "-p", "ours", "base", "theirs"]).output().unwrap());
+        let merged = merge3(Some(&base), Some(&ours), Some(&theirs), &shape, &undecided);
+        if git.code == 0 {
+            assert_eq!(merged.conflicts, [], "{base}\n{ours}\n{theirs}");
+            assert_eq!(merged.ours.as_deref(), Some(git.out.as_str()));
+            equal += 1;
+        }
+    }
+    assert!(equal > 30, "git merges too few of them: {equal}");
+}
+
+#[test]
 fn deletion_against_a_change_waits_for_a_person() {
     let delete = |estate: &Estate| {
         estate.git(&["rm", "-q", "inventory/contracts/atelier-vigne-hosting.yaml"]);
@@ -286,6 +363,8 @@ fn other_files_are_merged_by_lines() {
 fn what_is_no_branch_or_has_no_common_past_is_told() {
     let estate = Estate::shipped();
     estate.refuses(&["merge", "nowhere"], 3, "names no commit");
+    estate.git(&["branch", "feature"]);
+    estate.refuses(&["merge", "featur"], 3, "did you mean `feature`?");
     estate.refuses(&["merge", "--output=x"], 2, "--output");
     estate.refuses(&["merge"], 2, "REV");
     let tree = estate.git(&["rev-parse", "HEAD^{tree}"]);

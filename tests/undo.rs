@@ -54,7 +54,7 @@ fn undo_after_any_operation_gives_the_tree_before_it() {
         assert_ne!(tree(&estate), old);
         let after = tree(&estate);
         let dry = estate.ok(&["undo", "-n"]);
-        assert!(dry.err.contains("would be taken back"), "{}", dry.err);
+        assert!(dry.err.contains("dry run: would take back `"), "{}", dry.err);
         assert_eq!(tree(&estate), after);
         estate.ok(&["undo"]);
         assert_eq!(
@@ -123,4 +123,40 @@ fn a_merge_is_taken_back_with_a_word_of_warning() {
     let ran = estate.ok(&["undo"]);
     assert!(ran.err.contains("merging that branch again will not"), "{}", ran.err);
     assert_eq!(tree(&estate), before);
+    estate.ok(&["undo", "--redo"]);
+    assert!(estate.read("inventory/items/server/srv-db-01.yaml").contains("owner: apps-team"));
+}
+
+#[test]
+fn what_was_taken_back_comes_back_step_by_step() {
+    let estate = Estate::shipped();
+    let mut trees = vec![tree(&estate)];
+    for name in ["One", "Two"] {
+        estate.ok(&["set", "srv-db-01", &format!("name={name}")]);
+        trees.push(tree(&estate));
+    }
+    let go = |arguments: &[&str], at: usize| {
+        estate.ok(arguments);
+        assert_eq!(tree(&estate), trees[at], "{arguments:?}");
+    };
+    estate.refuses(&["undo", "--redo"], 3, "`Set name of srv-db-01 to Two` came after");
+    go(&["undo"], 1);
+    go(&["undo", "--redo"], 2);
+    assert_eq!(estate.git(&["log", "-1", "--format=%s"]), "Redo \"Set name of srv-db-01 to Two\"\n");
+    estate.refuses(&["undo", "--redo"], 3, "came after");
+    for (arguments, at) in [
+        (&["undo"][..], 1),
+        (&["undo"], 0),
+        (&["undo", "--redo"], 1),
+        (&["undo", "--redo"], 2),
+        (&["undo"], 1),
+    ] {
+        go(arguments, at);
+    }
+    estate.ok(&["set", "srv-db-02", "name=Other"]);
+    estate.refuses(&["undo", "--redo"], 3, "came after");
+    estate.ok(&["undo"]);
+    estate.ok(&["undo"]);
+    assert_eq!(tree(&estate), trees[0]);
+    estate.git(&["fsck", "--strict"]);
 }

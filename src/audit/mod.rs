@@ -4,9 +4,12 @@
 //! [`RULES`].
 
 pub mod baseline;
+mod catalogue;
 mod cycles;
+pub mod fix;
 mod gate;
 mod levels;
+mod memory;
 mod rules;
 pub mod scope;
 mod waivers;
@@ -27,7 +30,9 @@ use crate::schedule::Planner;
 use crate::snapshot::Snapshot;
 use crate::source::Location;
 
+pub use catalogue::page as catalogue_page;
 pub use gate::{needs_whole_estate, new_errors};
+pub use memory::{Former, MAX_CHANGED, Memory};
 pub use rules::{RULES, identity};
 pub use waivers::{Waiver, Waivers};
 
@@ -66,8 +71,9 @@ pub enum Check {
     Reference(fn(&Reference<'_>, &Resolved, &Context<'_>, &mut Vec<Finding>)),
     /// On one record, which may look at what it refers to.
     Record(fn(&Record, &Context<'_>, &mut Vec<Finding>)),
-    /// On the estate as a whole. An edit that neither adds nor deletes a record, and changes none of
-    /// the `watches` fields in a record of that kind, cannot break the rule anew.
+    /// On the estate as a whole. An edit that neither adds nor deletes a record, leaves every record as
+    /// readable as it was, and changes none of the `watches` fields in a record of that kind, can
+    /// neither break nor mend the rule.
     Estate { watches: Watches, run: fn(&Context<'_>, &mut Vec<Finding>) },
     /// On commits rather than on records: before one is written, and on those of a branch where the
     /// change since another is audited.
@@ -136,6 +142,7 @@ impl<'a> Context<'a> {
 }
 
 /// What the audit says of an estate.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Audit {
     /// Ordered by place.
     pub findings: Vec<Finding>,
@@ -146,15 +153,21 @@ pub struct Audit {
 /// Every finding on the estate: of reading, of the rules and of its policies.
 pub fn audit(snapshot: &Snapshot, as_of: Date) -> Audit {
     let context = Context::new(snapshot, as_of);
-    let mut findings = judged(&context);
-    let mut waivers = Waivers::of(snapshot);
-    let waived = settle(&context, &mut waivers, &mut findings);
+    conclude(&context, judged(&context))
+}
+
+/// What waivers and settings leave of the findings of every rule and policy, and what is to be said of
+/// the waivers themselves.
+fn conclude(context: &Context<'_>, mut findings: Vec<Finding>) -> Audit {
+    let mut waivers = Waivers::of(context.snapshot);
+    let waived = settle(context, &mut waivers, &mut findings);
     for rule in RULES {
         if let Check::Waivers(check) = rule.check {
-            check(&waivers, &context, &mut findings);
+            check(&waivers, context, &mut findings);
         }
     }
-    levels::apply(snapshot.settings(), &mut findings);
+    levels::apply(context.snapshot.settings(), &mut findings);
+    fix::attach(context, &mut findings);
     finding::sort(&mut findings);
     Audit { findings, waived }
 }
@@ -188,12 +201,16 @@ pub fn missing_change_reference<'p>(
 
 fn rule_findings(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = reading_and_record_findings(context);
+    estate_findings(context, &mut findings);
+    findings
+}
+
+fn estate_findings(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for rule in RULES {
         if let Check::Estate { run, .. } = rule.check {
-            run(context, &mut findings);
+            run(context, findings);
         }
     }
-    findings
 }
 
 /// What can be said of records without the rest of the estate.
@@ -205,6 +222,7 @@ fn reading_and_record_findings(context: &Context<'_>) -> Vec<Finding> {
 
 /// Leaves what the estate's own settings and waivers leave of the findings, and counts the waived.
 fn settle(context: &Context<'_>, waivers: &mut Waivers<'_>, findings: &mut Vec<Finding>) -> usize {
+    rules::hide_secrets(findings);
     levels::apply(context.snapshot.settings(), findings);
     waivers.waive(findings, context.as_of)
 }

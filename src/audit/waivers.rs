@@ -179,7 +179,7 @@ impl Reach<'_> {
     }
 }
 
-const MARK: &str = "estate:";
+pub(super) const MARK: &str = "estate:";
 
 /// The comment of a line and where it begins, where it asks to ignore something.
 fn comment_for_us(line: &str) -> Option<(usize, &str)> {

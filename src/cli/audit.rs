@@ -3,9 +3,11 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use estate::audit::RULES;
 use estate::audit::baseline::Baseline;
+use estate::audit::fix::mend;
 use estate::finding::{Finding, Level};
 use estate::model::Kind;
 use estate::model::policy::Policy;
+use estate::render::escape;
 use estate::render::findings::{self, FindingFormat, FindingsView, LeftOut, RuleInfo};
 use estate::snapshot::Snapshot;
 use estate::store::write_file;
@@ -14,6 +16,7 @@ use super::context::{Context, unknown_format};
 use super::failure::{Exit, Failure};
 use super::score::{ScoreArgs, run_score};
 use super::subject::{ScopeArgs, Subject};
+use super::writing::{Scope, WriteArgs, Writing, write};
 
 /// Check the estate: every file, every rule
 ///
@@ -36,7 +39,9 @@ use super::subject::{ScopeArgs, Subject};
   estate audit --score --by service          how good the data are, service by service
   estate audit --score --details             what each item lacks, the worst first
   estate audit --score --trend --tags 'close/*' --format md
-  estate audit --score --fail-under 80%      a gate on the quality of the data")]
+  estate audit --score --fail-under 80%      a gate on the quality of the data
+  estate audit --fix -n                      what can be mended without a decision
+  estate audit --fix --select unknown-field  mend findings of one rule")]
 pub struct Args {
     /// The lowest level that makes the audit fail
     #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = ["error", "warning", "note"])]
@@ -55,6 +60,15 @@ pub struct Args {
     /// Write the findings to this file; with --baseline only those of it that are still found
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<PathBuf>,
+    /// Mend what needs no decision of a person, then report what is left
+    ///
+    /// Only where one answer alone is possible, changing nothing but the value: `estate explain RULE`
+    /// says what is mended. What would break another rule is left. It is one commit; in files with
+    /// changes that are not committed, say --no-commit.
+    #[arg(long, conflicts_with_all = ["staged", "merge_with", "changed_since", "baseline", "write_baseline"])]
+    fix: bool,
+    #[command(flatten)]
+    write: WriteArgs,
     #[command(flatten)]
     score: ScoreArgs,
 }
@@ -63,18 +77,50 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     if args.score.score {
         return run_score(context, &args.score, &args.scope);
     }
+    if args.fix {
+        fix(context, &args)?;
+        // A dry run has answered with the changes.
+        return if args.write.dry_run { Ok(Exit::Done) } else { report(context, args) };
+    }
+    if args.write.is_given() {
+        return Err(Failure::usage(
+            "an audit writes nothing: -n, --no-commit, -m and --change go with --fix",
+        )
+        .into());
+    }
+    report(context, args)
+}
+
+/// Mends the findings that are wanted, and says which they were.
+fn fix(context: &Context, args: &Args) -> anyhow::Result<Exit> {
+    write(context, &args.write, Scope::Whole, |snapshot| {
+        check_rules(args, snapshot)?;
+        let mended = mend(snapshot, context.as_of, |finding| args.wants(&finding.rule));
+        for finding in &mended.findings {
+            let line = format!("fix: {}: {} ({})", finding.location, finding.message, finding.rule);
+            context.say(&escape::terminal(&line));
+        }
+        if mended.refused > 0 {
+            let refused = counted(mended.refused, "finding");
+            context
+                .say(&format!("left: {refused} that could be mended, but then other rules would be broken"));
+        }
+        let done = format!("mended {}", counted(mended.findings.len(), "finding"));
+        Ok(Writing::new(mended.edit, done).unchanged("there is nothing to mend without a decision"))
+    })
+}
+
+fn report(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let old = args.baseline.as_ref().map(read_baseline).transpose()?;
     let store = context.store()?;
     let subject = Subject::of(context, &store, &args.scope)?;
-    for id in args.select.iter().chain(&args.ignore) {
-        super::explain::known_rule(id, &subject.snapshot)?;
-    }
-    let is_wanted = |rule: &str| {
-        let named = |ids: &[String]| ids.iter().any(|id| id == rule);
-        (args.select.is_empty() || named(&args.select)) && !named(&args.ignore)
-    };
+    check_rules(&args, &subject.snapshot)?;
     let mut audit = subject.audit(context);
-    audit.findings.retain(|finding| is_wanted(&finding.rule));
+    audit.findings.retain(|finding| args.wants(&finding.rule));
+    if args.fix {
+        // What a fix would break elsewhere is a person's to mend.
+        audit.findings.iter_mut().for_each(|finding| finding.fix = None);
+    }
     let format = match context.format_name() {
         None => FindingFormat::Text,
         Some(name) => FindingFormat::named(name).ok_or_else(|| {
@@ -86,7 +132,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let mut header = context.header(&subject.snapshot);
     header.extend(args.scope.header());
     let mut rules = rule_infos(&subject.snapshot);
-    rules.retain(|rule| is_wanted(&rule.id));
+    rules.retain(|rule| args.wants(&rule.id));
     let left_out = LeftOut { waived: audit.waived, baselined };
     let (prefix, files) = (store.prefix(), subject.files());
     let view = FindingsView { findings: &found, rules: &rules, header, prefix, files, left_out };
@@ -95,6 +141,17 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let threshold = Level::from_name(&args.fail_on);
     let failed = found.iter().any(|finding| Some(finding.level) >= threshold);
     Ok(if failed { Exit::Findings } else { Exit::Done })
+}
+
+impl Args {
+    fn wants(&self, rule: &str) -> bool {
+        let named = |ids: &[String]| ids.iter().any(|id| id == rule);
+        (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
+    }
+}
+
+fn check_rules(args: &Args, snapshot: &Snapshot) -> anyhow::Result<()> {
+    args.select.iter().chain(&args.ignore).try_for_each(|id| super::explain::known_rule(id, snapshot))
 }
 
 /// Reads and writes baselines as asked: the findings that they do not hold, and how many they hold.

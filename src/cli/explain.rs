@@ -1,4 +1,5 @@
-use estate::audit::{RULES, Rule, policy, rule, rule_ids};
+use estate::audit::fix::fix_of;
+use estate::audit::{RULES, Rule, catalogue_page, policy, rule, rule_ids};
 use estate::finding::Level;
 use estate::model::Kind;
 use estate::model::policy::Policy;
@@ -19,16 +20,28 @@ use super::failure::{Exit, Failure};
   estate explain                      every rule, a line each
   estate explain dangling-reference   one rule with examples
   estate explain syntax --json        the same for programs
-  estate explain policy/ID            a policy of the estate")]
+  estate explain policy/ID            a policy of the estate
+  estate explain --all --format md    the catalogue of rules as a page")]
 pub struct Args {
-    /// The rule's id as findings show it; all rules where none is given
+    /// The rule's id as findings show it; a list of all rules where none is given
     rule: Option<String>,
+    /// Everything about every rule that is built in
+    #[arg(long, conflicts_with = "rule")]
+    all: bool,
 }
 
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
+    if args.all {
+        match context.format_name() {
+            None => context.answer(&RULES.iter().map(|rule| prose(rule)).collect::<Vec<_>>().join("\n\n"))?,
+            Some("md") => context.answer(&catalogue_page())?,
+            Some(_) => context.show(&details(RULES.iter().map(|rule| rule_texts(rule))))?,
+        }
+        return Ok(Exit::Done);
+    }
     if let Some(rule) = args.rule.as_deref().and_then(rule) {
         match context.format_name() {
-            Some(_) => context.show(&details(&rule_texts(rule)))?,
+            Some(_) => context.show(&details([rule_texts(rule)]))?,
             None => context.answer(&prose(rule))?,
         }
         return Ok(Exit::Done);
@@ -44,7 +57,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
             let policy = snapshot.as_ref().and_then(|snapshot| policy(&id, snapshot));
             let policy = policy.ok_or_else(|| unknown_rule(&id, snapshot.as_ref()))?;
             match context.format_name() {
-                Some(_) => context.show(&details(&policy_texts(policy)))?,
+                Some(_) => context.show(&details([policy_texts(policy)]))?,
                 None => context.answer(&policy_prose(policy))?,
             }
         }
@@ -105,6 +118,7 @@ fn rule_texts(rule: &Rule) -> Texts {
         ("bad", "Broken by", rule.bad),
         ("good", "Right", rule.good),
         ("mend", "How to mend it", rule.mend),
+        ("fix", "What --fix mends", fix_of(rule.id).map_or("", |fix| fix.what)),
     ];
     texts.map(|(name, title, text)| (name, title, text.to_owned())).into()
 }
@@ -121,25 +135,31 @@ fn policy_texts(policy: Policy<'_>) -> Texts {
     ]
 }
 
-/// One rule or policy for programs.
-fn details(texts: &Texts) -> Report {
-    let columns = texts.iter().map(|(name, title, _)| Column::new(*name, *title)).collect();
+/// Rules or policies for programs, all with the same names.
+fn details(rows: impl IntoIterator<Item = Texts>) -> Report {
+    let mut rows = rows.into_iter().peekable();
+    let names = rows.peek().into_iter().flatten();
+    let columns = names.map(|(name, title, _)| Column::new(*name, *title)).collect();
     let mut section = Section::new("rules", "Rules", columns);
-    section.push(texts.iter().map(|(.., text)| Cell::text(text.as_str())).collect());
+    for row in rows {
+        section.push(row.into_iter().map(|(.., text)| Cell::text(text)).collect());
+    }
     Report::new("rules", "Rules of the audit").section(section)
 }
 
 fn prose(rule: &Rule) -> String {
     let indented = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
     format!(
-        "{} ({})\n\nWhat: {}.\n\nWhy: {}\n\nBroken by:\n\n{}\nRight:\n\n{}\nMend: {}\n",
+        "{} ({})\n\nWhat: {}.\n\nWhy: {}\n\nBroken by:\n\n{}\nRight:\n\n{}\nMend: {}\n{}",
         rule.id,
         rule.level,
         rule.what,
         rule.why,
         indented(rule.bad),
         indented(rule.good),
-        rule.mend
+        rule.mend,
+        fix_of(rule.id)
+            .map_or_else(String::new, |fix| format!("\n`estate audit --fix` mends {}.\n", fix.what)),
     )
 }
 

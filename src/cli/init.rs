@@ -20,7 +20,8 @@ use super::writing::{Scope, WriteArgs, Writing, write_to};
 ///
 /// Makes a git repository where there is none, with inventory/settings.yaml and the schemas of
 /// records, in one commit. What is there already is never overwritten; running it again changes
-/// nothing. `estate diff-driver --wiring` says how `git diff` then shows records by field.
+/// nothing. `estate diff-driver --wiring` and `estate merge-driver --wiring` say how git itself then
+/// shows and merges records by field.
 #[derive(clap::Args)]
 #[command(after_long_help = "Examples:
   estate init                                      in this folder
@@ -75,7 +76,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         let repository = if begun { " in a new git repository" } else { "" };
         Ok(Writing::new(edit, format!("began the estate of {}{repository}", root.display()))
             .unchanged(format!("the estate of {} is there already: nothing to change", root.display()))
-            .next("estate add party; for `git diff` by field: estate diff-driver --wiring"))
+            .next("estate add party; for git by field: estate diff-driver --wiring, estate merge-driver --wiring"))
     })
 }
 

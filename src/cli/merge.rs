@@ -4,14 +4,14 @@ use estate::finding::{Finding, Level};
 use estate::render::escape;
 use estate::render::findings::{self, FindingFormat, FindingsView, LeftOut};
 use estate::snapshot::Snapshot;
-use estate::store::{Committed, Relation, Store, StoreError};
+use estate::store::{Committed, Recovered, Relation, Store, StoreError};
 
 use super::conflicts;
 use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::merging::{broken, by_whom, merge_files};
 use super::open_merge::{Open, open_files};
-use super::writing::WriteArgs;
+use super::writing::{WriteArgs, begin_writing};
 
 /// Merge a branch by record and field, and audit the result
 ///
@@ -51,7 +51,11 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     }
     let store = context.store()?;
     if args.abort {
-        let files = store.begin()?.abort_merge()?;
+        let transaction = begin_writing(context, &store)?;
+        if let Some(Recovered::TakenBack(_)) = transaction.recovered() {
+            return Ok(Exit::Done);
+        }
+        let files = transaction.abort_merge()?;
         let files = if files == 1 { "1 file is".to_owned() } else { format!("{files} files are") };
         context.say(&format!("took the merge back; {files} as in HEAD"));
         return Ok(Exit::Done);
@@ -71,7 +75,7 @@ fn begin(
     write: &WriteArgs,
 ) -> anyhow::Result<Exit> {
     // A dry run needs no right to write.
-    let transaction = if write.dry_run { None } else { Some(store.begin()?) };
+    let transaction = if write.dry_run { None } else { Some(begin_writing(context, store)?) };
     let mut merging = store.merging(revision)?;
     let branch = store.branch()?;
     if merging.relation == Relation::Contained {
@@ -91,7 +95,7 @@ fn begin(
         context.say("note: the branches have several common ancestors; one of them counts");
     }
     let names = [branch.as_str(), revision];
-    let open = merge_files(&mut merging, [&ours, &theirs], store.prefix(), names)?;
+    let open = merge_files(store, &mut merging, [&ours, &theirs], names)?;
     if !open.is_empty() {
         let Some(transaction) = transaction else {
             context.answer(
@@ -127,7 +131,7 @@ fn begin(
 }
 
 fn conclude(context: &Context, store: &Store, threshold: Level, write: &WriteArgs) -> anyhow::Result<Exit> {
-    let transaction = store.begin()?;
+    let transaction = begin_writing(context, store)?;
     let open = open_files(store)?;
     if open.iter().any(Open::is_undecided) {
         context.say("something is open still; nothing is committed");

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use estate::audit;
+use estate::diff;
 use estate::finding::{Finding, Level};
 use estate::merge::{self, Merged, Step, Touched, undecided};
 use estate::model::{Place, RecordId};
@@ -18,11 +19,13 @@ type Names<'n> = [&'n str; 2];
 
 /// Merges what both sides changed. Answers what is left to a person, a line a field.
 pub fn merge_files(
+    store: &Store,
     merging: &mut Merging<'_>,
     sides: [&Snapshot; 2],
-    prefix: &str,
     names: Names<'_>,
 ) -> anyhow::Result<Vec<String>> {
+    let prefix = store.prefix();
+    let renamed = renamed(store, merging)?;
     let touched = merging.touched().map(|(path, there, [by_ours, by_theirs])| Touched {
         path: path.to_owned(),
         there,
@@ -31,7 +34,7 @@ pub fn merge_files(
     });
     let touched: Vec<Touched> = touched.collect();
     let mut open = Vec::new();
-    for step in merge::steps(&touched, prefix) {
+    for step in merge::steps(&touched, prefix, &renamed) {
         match step {
             Step::Take(path) => merging.take(&path),
             Step::Merge { record, paths, to } => {
@@ -41,6 +44,27 @@ pub fn merge_files(
         }
     }
     Ok(open)
+}
+
+/// The ids that either side gave to records, with those that they had.
+fn renamed(store: &Store, merging: &Merging<'_>) -> anyhow::Result<BTreeMap<RecordId, RecordId>> {
+    let mut renamed = BTreeMap::new();
+    for (side, tip) in [(1, &merging.ours), (2, &merging.theirs)] {
+        let [mut gone, mut new] = [Vec::new(), Vec::new()];
+        for (path, there, _) in merging.touched() {
+            let Some(path) = path.strip_prefix(store.prefix()) else { continue };
+            match (there.first(), there.get(side)) {
+                (Some(true), Some(false)) => gone.push(path.to_owned()),
+                (Some(false), Some(true)) => new.push(path.to_owned()),
+                _ => {}
+            }
+        }
+        if !gone.is_empty() && !new.is_empty() {
+            let (before, after) = (store.at_of(&merging.base, &gone)?, store.at_of(tip, &new)?);
+            renamed.extend(diff::renamed(&before, &after).into_iter().map(|(old, new)| (new, old)));
+        }
+    }
+    Ok(renamed)
 }
 
 fn merge_file(

@@ -7,6 +7,7 @@ use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::named;
 use super::open_merge::{Open, open_files};
+use super::writing::begin_writing;
 
 /// Close a conflict of a merge
 ///
@@ -47,7 +48,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         return Err(Failure::usage("--rev is for reading; the past cannot be written").into());
     }
     let store = context.store()?;
-    let transaction = if args.dry_run { None } else { Some(store.begin()?) };
+    let transaction = if args.dry_run { None } else { Some(begin_writing(context, &store)?) };
     let files = open_files(&store)?;
     let open = find(&files, &args.id)?;
     if let Some(trouble) = &open.trouble {

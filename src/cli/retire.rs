@@ -1,5 +1,5 @@
 use estate::date::parse_date;
-use estate::edits::{Retirement, retire, still_used};
+use estate::edits::{Retirement, put_off, retire, still_used};
 use estate::model::Kind;
 use estate::money::Money;
 use estate::suggest;
@@ -69,9 +69,11 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
             1 => " (and its schedule)",
             _ => " (and its schedules)",
         };
+        let put_off = args.kind.as_ref().and_then(|_| put_off(snapshot, id, date));
+        let warnings = put_off.into_iter().chain(still_used(snapshot, id)).collect();
         let done = if args.kind.is_some() { "disposed of" } else { "retired" };
         Ok(Writing::new(edit, format!("{done} {id}{along}"))
             .next(format!("estate show {id}"))
-            .warnings(still_used(snapshot, id)))
+            .warnings(warnings))
     })
 }

@@ -24,7 +24,7 @@ pub struct ScoreArgs {
     /// items that pass every check, of those that could be measured. Fields that a class recommends are
     /// listed in its schema under x-estate-recommended. Waivers raise no score. The exit code is 0
     /// unless --fail-under says otherwise.
-    #[arg(long, help_heading = "Score", conflicts_with_all = ["fail_on", "select", "ignore", "baseline", "write_baseline", "changed_since"])]
+    #[arg(long, help_heading = "Score", conflicts_with_all = ["fix", "fail_on", "select", "ignore", "baseline", "write_baseline", "changed_since"])]
     pub score: bool,
     /// A score for each class, service (with the items of its component graph) or owner [default: class]
     #[arg(long, value_name = "GROUP", help_heading = "Score", requires = "score", conflicts_with = "trend", value_parser = ["class", "service", "owner"])]

@@ -58,7 +58,22 @@ impl Named {
 }
 
 /// Both versions of the files that differ: the cost follows the change. What is staged is read whole.
+///
+/// # Errors
+/// Also where a file cannot be read, as in a clone without all contents: what nobody sees may differ.
 pub fn differing(store: &Store, old: &Named, new: &Named) -> anyhow::Result<(Snapshot, Snapshot)> {
+    let (before, after) = sides(store, old, new)?;
+    for side in [&before, &after] {
+        let mut findings = side.records().flat_map(|record| record.findings());
+        if let Some(finding) = findings.find(|finding| finding.rule == "unreadable-file") {
+            let message = format!("{} at {}: {}", finding.location, side.version(), finding.message);
+            return Err(Failure::failed(message).hint_if(finding.help.clone()).into());
+        }
+    }
+    Ok((before, after))
+}
+
+fn sides(store: &Store, old: &Named, new: &Named) -> anyhow::Result<(Snapshot, Snapshot)> {
     let paths = |differing: &[PathChange], is_there: fn(&PathChange) -> bool| -> Vec<String> {
         differing.iter().filter(|change| is_there(change)).map(|change| change.path.clone()).collect()
     };

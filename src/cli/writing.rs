@@ -10,7 +10,7 @@ use estate::model::{Kind, Place, is_valid_id};
 use estate::render::escape;
 use estate::render::findings::{self, FindingFormat, FindingsView, LeftOut};
 use estate::snapshot::Snapshot;
-use estate::store::{Store, Transaction};
+use estate::store::{Recovered, Store, Transaction};
 use estate::suggest;
 
 use super::context::Context;
@@ -31,6 +31,13 @@ pub struct WriteArgs {
     /// The change record that this belongs to, written as a trailer of the commit
     #[arg(long, value_name = "ID", help_heading = "Writing")]
     pub change: Option<String>,
+}
+
+impl WriteArgs {
+    /// Whether one of them is used.
+    pub fn is_given(&self) -> bool {
+        self.dry_run || self.no_commit || self.message.is_some() || self.change.is_some()
+    }
 }
 
 /// How much of the estate an edit is made from.
@@ -87,6 +94,21 @@ impl Writing {
 #[error("nothing was written")]
 pub struct Refused;
 
+/// Begins to write, and tells what a killed command had left and is put right now.
+pub fn begin_writing<'s>(context: &Context, store: &'s Store) -> anyhow::Result<Transaction<'s>> {
+    let transaction = store.begin()?;
+    match transaction.recovered() {
+        Some(Recovered::Followed(commit)) => context.say(&format!(
+            "a command was killed after it had committed {commit}; its files are up to date now"
+        )),
+        Some(Recovered::TakenBack(commit)) => context.say(&format!(
+            "a merge of {commit} was killed while its files were being written; they are as in HEAD again"
+        )),
+        None => {}
+    }
+    Ok(transaction)
+}
+
 /// Makes an edit from the estate on disk and writes it: one commit, or nothing.
 pub fn write(
     context: &Context,
@@ -109,12 +131,7 @@ pub fn write_to(
         return Err(Failure::usage("--rev and --known-on are for reading; the past cannot be written").into());
     }
     // A dry run needs no right to write: it also works on a read-only disk.
-    let transaction = if args.dry_run { None } else { Some(store.begin()?) };
-    if let Some(commit) = transaction.as_ref().and_then(Transaction::recovered) {
-        context.say(&format!(
-            "a command was killed after it had committed {commit}; its files are up to date now"
-        ));
-    }
+    let transaction = if args.dry_run { None } else { Some(begin_writing(context, store)?) };
     let made_from = load(store, &scope)?;
     let mut writing = make(&made_from)?;
     if let Some(message) = &args.message {

@@ -3,7 +3,8 @@
 use sha2::{Digest, Sha256};
 
 use super::hex;
-use crate::money::{Money, parse_amount};
+use crate::model::closing::ClosedAsset;
+use crate::money::Money;
 
 /// Characters of a digest that are kept: 128 bits, which nobody can match on purpose.
 const DIGEST_LENGTH: usize = 32;
@@ -27,23 +28,15 @@ impl Asset {
         Asset { figures, digest }
     }
 
+    pub(super) fn of(closed: &ClosedAsset<'_>) -> Asset {
+        Asset { figures: closed.figures, digest: closed.digest.to_owned() }
+    }
+
     /// `srv-web-01 1604.00 4544.67 0.00 3875.33 EUR 0123…`.
     ///
     /// A text and not a mapping: an estate has thousands of items, and a record 10 000 values.
     pub fn line(&self, item: &str) -> String {
         format!("{item} {} {}\n", written(&self.figures), self.digest)
-    }
-
-    /// Reads a line.
-    pub(super) fn read(line: &str) -> Option<(&str, Asset)> {
-        let mut words = line.split(' ');
-        let item = words.next()?;
-        let mut amount = || parse_amount(words.next()?).ok();
-        let amounts = [amount()?, amount()?, amount()?, amount()?];
-        let currency = words.next()?.parse().ok()?;
-        let digest = words.next()?.to_owned();
-        let figures = amounts.map(|amount| Money::new(amount, currency));
-        words.next().is_none().then_some((item, Asset { figures, digest }))
     }
 }
 
@@ -64,10 +57,11 @@ mod tests {
         let asset = Asset::new(figures, "life=5y\n");
         let line = asset.line("srv");
         assert!(line.starts_with("srv 1604.00 4544.67 0.00 3875.33 EUR "), "{line}");
-        assert_eq!(Asset::read(line.trim_end()), Some(("srv", asset.clone())));
+        let read = ClosedAsset::read(line.trim_end()).unwrap();
+        assert_eq!((read.item, Asset::of(&read)), ("srv", asset.clone()));
         assert_ne!(Asset::new(figures, "life=6y\n").digest, asset.digest);
         for wrong in ["", "srv", "srv 1 2 3 4 EUR", "srv 1 2 3 x EUR aa", "srv 1 2 3 4 EUR aa more"] {
-            assert_eq!(Asset::read(wrong), None, "{wrong}");
+            assert_eq!(ClosedAsset::read(wrong), None, "{wrong}");
         }
     }
 }

@@ -81,9 +81,9 @@ fn of_book(book: ClosedBook<'_>, now: Assets<'_>) -> Vec<Restatement> {
     let of = |item: &str, what| Restatement { book: book.name.to_owned(), item: item.to_owned(), what };
     let mut restatements = Vec::new();
     let mut closed = BTreeMap::new();
-    for line in book.assets().lines() {
-        match Asset::read(line) {
-            Some((item, asset)) => drop(closed.insert(item, asset)),
+    for (line, asset) in book.assets() {
+        match asset {
+            Some(asset) => drop(closed.insert(asset.item, Asset::of(&asset))),
             None => restatements.push(of("", What::Line(line.to_owned()))),
         }
     }

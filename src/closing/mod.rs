@@ -3,7 +3,7 @@
 //! A closing is a record like others: for each book the totals, and for each item its figures and a
 //! digest over them and over the terms that made them. Whoever changes the past afterwards changes
 //! one or the other, and [`restatements`] names it. What happened after the period is no matter of
-//! it: events, components and readings dated later belong to no digest of it.
+//! it: events, components and readings dated or posted later belong to no digest of it.
 
 mod asset;
 mod compare;
@@ -14,7 +14,11 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
-use crate::date::{Period, day_before};
+use crate::contract::{lease_plan, leases};
+use crate::date::{Date, Period, day_after, day_before};
+use crate::model::Kind;
+use crate::model::closing::Closing;
+use crate::model::contract::Contract;
 use crate::model::schedule::Schedule;
 use crate::money::{Money, MoneyError};
 use crate::schedule::{Plan, Planner, RULE_DATA};
@@ -23,11 +27,24 @@ use crate::snapshot::Snapshot;
 pub use asset::Asset;
 pub use compare::{Restatement, What, differences, restatements};
 
-/// The items of a book in a period, by id, and why the figures of some cannot be said.
+/// The items of a book in a period and the rights of use, by id of item or contract, and why the figures of some cannot be said.
 #[derive(Default)]
 pub struct Assets<'s> {
     pub known: BTreeMap<&'s str, Asset>,
     pub holes: BTreeMap<&'s str, String>,
+}
+
+/// The closed periods of a book.
+pub fn closed_periods<'s>(snapshot: &'s Snapshot, book: &str) -> impl Iterator<Item = (Closing<'s>, Period)> {
+    let closings = snapshot.of_kind(Kind::Closing).map(Closing);
+    let of_book =
+        move |closing: &Closing<'_>| closing.is_closed() && closing.books().any(|closed| closed.name == book);
+    closings.filter(of_book).filter_map(|closing| Some((closing, closing.period()?)))
+}
+
+/// The first day of a book that no closing, of its period or of a later one, keeps from changing.
+pub fn first_open_day(snapshot: &Snapshot, book: &str) -> Option<Date> {
+    closed_periods(snapshot, book).map(|(_, period)| day_after(period.end)).max()
 }
 
 /// What the books say of a period, item by item.
@@ -49,7 +66,28 @@ pub fn assets<'s>(snapshot: &'s Snapshot, planner: &Planner<'s>, book: &str, per
         };
         assets.holes.extend(hole.map(|why| (item, why)));
     }
+    for contract in leases(snapshot, book) {
+        let hole = match right_of_use(snapshot, contract, period) {
+            Ok(None) => continue,
+            Ok(Some(asset)) => {
+                let before = assets.known.insert(contract.id(), asset);
+                before.map(|_| "an item and a contract of this id are both in the book".to_owned())
+            }
+            Err(why) => Some(why),
+        };
+        assets.holes.extend(hole.map(|why| (contract.id(), why)));
+    }
     assets
+}
+
+fn right_of_use(
+    snapshot: &Snapshot,
+    contract: Contract<'_>,
+    period: Period,
+) -> Result<Option<Asset>, String> {
+    let plan = lease_plan(snapshot, contract).map_err(|problem| problem.to_string())?;
+    let figures = figures(&plan.right_of_use, period).map_err(|error| error.to_string())?;
+    Ok(figures.map(|figures| Asset::new(figures, &terms::of_lease(contract, period.end))))
 }
 
 fn asset<'s>(
@@ -91,3 +129,6 @@ pub fn rule_data() -> &'static str {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! the engine gives the same text.
 
 use crate::date::{Date, parse_date};
+use crate::model::contract::Contract;
 use crate::model::schedule::Schedule;
 use crate::snapshot::Snapshot;
 use crate::yaml::Value;
@@ -11,7 +12,7 @@ use crate::yaml::Value;
 /// Fields that change no figure.
 const REMARKS: [&str; 2] = ["reason", "notes"];
 /// Fields that say when an element of a list begins to matter.
-const DATES: [&str; 3] = ["date", "until", "start"];
+const DATES: [&str; 4] = ["date", "posted", "until", "start"];
 
 pub(super) fn text(snapshot: &Snapshot, schedule: Schedule<'_>, book: &str, end: Date) -> String {
     let mut text = format!("item={}\n", schedule.item().unwrap_or(""));
@@ -32,6 +33,21 @@ pub(super) fn text(snapshot: &Snapshot, schedule: Schedule<'_>, book: &str, end:
         |event: &Value<'_>| event.field("book").and_then(|name| name.text()).is_none_or(|name| name == book);
     text.push_str(&format!("events={}", list(events.filter(of_book), end)));
     text
+}
+
+/// Of a lease: what is paid, for how long, and how it is measured. So the liability has no figures in
+/// a closing, and yet does not change unseen.
+pub(super) fn of_lease(contract: Contract<'_>, end: Date) -> String {
+    let mut text = format!("lease of {}\n", contract.id());
+    for field in ["term", "price"] {
+        add(&mut text, field, contract.0.field(field), end);
+    }
+    let fields = contract.0.field("lease").into_iter().flat_map(|lease| lease.entries());
+    let written = fields.map(|(name, _, value)| format!("{name}={}\n", canonical(value, end)));
+    // A list of which nothing matters yet is as good as none.
+    let mut written: Vec<String> = written.filter(|line| !line.ends_with("=[]\n")).collect();
+    written.sort();
+    text + &written.concat()
 }
 
 fn add(text: &mut String, name: &str, value: Option<Value<'_>>, end: Date) {

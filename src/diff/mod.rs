@@ -67,8 +67,14 @@ pub struct Change {
     pub money: Option<Money>,
 }
 
-/// The records that differ between `before` and `after`.
-pub fn diff(before: &Snapshot, after: &Snapshot) -> Vec<Change> {
+/// The records that changed their id and nothing else: the old id and the new one.
+pub fn renamed(before: &Snapshot, after: &Snapshot) -> Vec<(RecordId, RecordId)> {
+    let ids = pairs(before, after).into_values().filter_map(|[old, new]| Some((old?, new?)));
+    ids.map(|(old, new)| (old.record_id(), new.record_id())).filter(|(old, new)| old != new).collect()
+}
+
+/// The records of both versions, each with what it was before.
+fn pairs<'s>(before: &'s Snapshot, after: &'s Snapshot) -> BTreeMap<RecordId, [Option<&'s Record>; 2]> {
     let mut pairs: BTreeMap<RecordId, [Option<&Record>; 2]> = BTreeMap::new();
     for (side, snapshot) in [before, after].into_iter().enumerate() {
         for record in snapshot.records() {
@@ -79,8 +85,13 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> Vec<Change> {
         }
     }
     renames::join(&mut pairs);
+    pairs
+}
+
+/// The records that differ between `before` and `after`.
+pub fn diff(before: &Snapshot, after: &Snapshot) -> Vec<Change> {
     let mut changes: Vec<Change> =
-        pairs.into_values().filter_map(|[old, new]| change(old, new, before, after)).collect();
+        pairs(before, after).into_values().filter_map(|[old, new]| change(old, new, before, after)).collect();
     changes.sort_by(|a, b| {
         let financial = |change: &Change| change.money.is_none();
         (a.kind, financial(a), &a.record).cmp(&(b.kind, financial(b), &b.record))

@@ -1,7 +1,7 @@
 //! Closing a period, and opening it again.
 
 use crate::closing::{self, Assets};
-use crate::date::{Date, Period};
+use crate::date::{Date, Period, day_before};
 use crate::edit::Edit;
 use crate::model::closing::{Closing, FIGURES};
 use crate::model::slug::slug;
@@ -21,6 +21,8 @@ pub struct Closure<'a> {
     /// Whether the books are a choice: the closing is then named after them too.
     pub some_books: bool,
     pub on: Date,
+    /// Who does it.
+    pub by: &'a str,
     /// The commit whose files the snapshot holds.
     pub computed_from: &'a str,
 }
@@ -55,6 +57,9 @@ pub fn close(snapshot: &Snapshot, closure: &Closure<'_>) -> Result<(Edit, String
         return Err(EditError::new(format!("{} ends on {end} and is not over", closure.name))
             .help("a period is closed when nothing more can happen in it"));
     }
+    for book in closure.books {
+        refuse_disorder(snapshot, closure, book)?;
+    }
     let planner = Planner::new(snapshot);
     let mut books = Vec::new();
     for book in closure.books {
@@ -68,7 +73,11 @@ pub fn close(snapshot: &Snapshot, closure: &Closure<'_>) -> Result<(Edit, String
     let is_close = |entry: &&Data| entry.get(&action).and_then(Data::as_text) == Some("close");
     let earlier = log.iter().filter(is_close).count();
     let tag = if earlier == 0 { format!("close/{id}") } else { format!("close/{id}.{}", earlier + 1) };
-    log.push(Data::map([("date", closure.on.to_string()), ("action", "close".to_owned())]));
+    log.push(Data::map([
+        ("date", closure.on.to_string()),
+        ("action", "close".to_owned()),
+        ("by", closure.by.to_owned()),
+    ]));
     let fields = Data::map([
         ("period", Data::text(closure.name)),
         ("start", Data::text(closure.period.start.to_string())),
@@ -98,19 +107,66 @@ pub fn close(snapshot: &Snapshot, closure: &Closure<'_>) -> Result<(Edit, String
 /// Opens a closed period again: its figures may change, and the reason stays on record.
 ///
 /// # Errors
-/// When the period is not closed.
-pub fn reopen(snapshot: &Snapshot, id: &str, on: Date, reason: &str) -> Result<Edit, EditError> {
+/// When the period is not closed, or a closed one rests on it.
+pub fn reopen(snapshot: &Snapshot, closure: &Closure<'_>, reason: &str) -> Result<Edit, EditError> {
+    let id = &closure.id();
     let closed = snapshot.get(Kind::Closing, id).filter(|record| Closing(record).is_closed());
     let Some(record) = closed else {
         return Err(EditError::new(format!("{id} is not closed")).help("`estate list closing` shows what is"));
     };
     let name = Closing(record).name();
+    refuse_under_others(snapshot, Closing(record))?;
     let mut edit = Edit::new(format!("Reopen {name}"));
     edit.body = reason.to_owned();
     let status = yaml::set(record.source().text(), &Route::parse("status"), &Data::text("reopened"))?;
-    let entry = [("date", on.to_string()), ("action", "reopen".to_owned()), ("reason", reason.to_owned())];
+    let entry = [
+        ("date", closure.on.to_string()),
+        ("action", "reopen".to_owned()),
+        ("by", closure.by.to_owned()),
+        ("reason", reason.to_owned()),
+    ];
     edit.write(record.path(), yaml::append(&status, &Route::parse("log"), &Data::map(entry))?);
     Ok(edit)
+}
+
+/// Once a book was closed, its periods follow each other: what lies between two could change the later.
+/// What a longer period closed is closed.
+fn refuse_disorder(snapshot: &Snapshot, closure: &Closure<'_>, book: &str) -> Result<(), EditError> {
+    let own = closure.period;
+    let holds = |period: Period| period != own && period.start <= own.start && own.end <= period.end;
+    if let Some((longer, _)) = closing::closed_periods(snapshot, book).find(|(_, period)| holds(*period)) {
+        let (name, longer) = (closure.name, longer.name());
+        return Err(EditError::new(format!(
+            "{name} is closed already in the book {book}: {longer} holds it"
+        ))
+        .help(format!("`estate close --verify {longer}` checks it")));
+    }
+    match closing::first_open_day(snapshot, book).filter(|next| *next < closure.period.start) {
+        None => Ok(()),
+        Some(next) => {
+            let closed = day_before(next);
+            Err(EditError::new(format!("the book {book} is closed until {closed}, and open after it"))
+                .help(format!("periods are closed in order: close the one that begins on {next} first")))
+        }
+    }
+}
+
+/// The figures of a later period, or of a year, rest on those of the months before its end.
+fn refuse_under_others(snapshot: &Snapshot, closing: Closing<'_>) -> Result<(), EditError> {
+    let Some(own) = closing.period() else { return Ok(()) };
+    for book in closing.books() {
+        let rests =
+            |period: Period| period.end > own.end || (period.end == own.end && period.start < own.start);
+        let later = closing::closed_periods(snapshot, book.name).filter(|(_, period)| rests(*period));
+        if let Some((later, _)) = later.max_by_key(|(_, period)| period.end) {
+            let (name, later) = (closing.name(), later.name());
+            return Err(EditError::new(format!(
+                "{later} is closed, and its figures rest on those of {name}"
+            ))
+            .help(format!("open {later} again first; or date what turned up in the first open period")));
+        }
+    }
+    Ok(())
 }
 
 fn book_data(book: &str, assets: &Assets<'_>) -> Result<Data, EditError> {
@@ -149,3 +205,7 @@ fn totals(assets: &Assets<'_>) -> Result<Option<[Money; 4]>, MoneyError> {
     }
     Ok(totals)
 }
+
+#[cfg(test)]
+#[path = "close_tests.rs"]
+mod tests;

@@ -1,5 +1,6 @@
 //! New records: their text in the schema's order, their ids, and the schedule that goes with an item.
 
+use crate::closing;
 use crate::date::Date;
 use crate::model::slug::{numbered, slug};
 use crate::model::{Kind, Place};
@@ -112,6 +113,9 @@ pub fn default_plans(snapshot: &Snapshot, class: &str, start: Date) -> Option<Da
             ("life".to_owned(), Data::text(plan.life.to_string())),
             ("start".to_owned(), Data::text(start.to_string())),
         ];
+        // What is learned of late is posted on the first open day.
+        let posted = closing::first_open_day(snapshot, book).filter(|open| start < *open);
+        fields.extend(posted.map(|posted| ("posted".to_owned(), Data::text(posted.to_string()))));
         fields.extend(
             plan.salvage_value.map(|value| ("salvage_value".to_owned(), Data::text(value.to_string()))),
         );

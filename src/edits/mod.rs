@@ -6,6 +6,7 @@ mod assignment;
 mod close;
 mod create;
 mod fact;
+mod format;
 mod rename;
 mod retire;
 mod value;
@@ -15,8 +16,9 @@ pub use assignment::{Assignment, Operator, shape_at};
 pub use close::{Closure, close, reopen};
 pub use create::{adopted_text, default_plans, free_id, new_text, schema_line};
 pub use fact::Fact;
+pub use format::formatted;
 pub use rename::{file_by_class, rename};
-pub use retire::{Retirement, retire, still_used};
+pub use retire::{Retirement, put_off, retire, still_used};
 pub use value::typed;
 pub use verify::{Sighting, verify};
 

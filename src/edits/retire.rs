@@ -1,6 +1,7 @@
 //! The end of an item: its record and its schedules say so together.
 
 use super::EditError;
+use crate::closing;
 use crate::date::Date;
 use crate::edit::Edit;
 use crate::graph::Graph;
@@ -47,7 +48,8 @@ pub fn retire(snapshot: &Snapshot, item: Item<'_>, retirement: &Retirement<'_>) 
         for schedule in snapshot.schedules().filter(|schedule| schedule.item() == Some(id)) {
             if !has_disposal(schedule) {
                 let record = schedule.0;
-                let event = event(&date, kind, retirement);
+                let posted = posted(snapshot, schedule, retirement.date).map(|day| day.to_string());
+                let event = event(&date, posted.as_deref(), kind, retirement);
                 edit.write(
                     record.path(),
                     yaml::append(record.source().text(), &Route::parse("events"), &event)?,
@@ -94,9 +96,23 @@ fn disposal(date: &str, kind: &str, retirement: &Retirement<'_>) -> Data {
     Data::map(fields)
 }
 
-fn event(date: &str, kind: &str, retirement: &Retirement<'_>) -> Data {
-    let mut fields =
-        vec![("date", Data::text(date)), ("kind", Data::text("disposal")), ("disposal", Data::text(kind))];
+/// What is said of a disposal that closed periods put off; `None` where there are none.
+pub fn put_off(snapshot: &Snapshot, id: &str, date: Date) -> Option<String> {
+    let schedules = snapshot.schedules().filter(|schedule| schedule.item() == Some(id));
+    let posted = schedules.filter_map(|schedule| posted(snapshot, schedule, date)).max()?;
+    Some(format!("the books of {date} are closed: the disposal is posted on {posted}, with a catch-up"))
+}
+
+/// The first open day of the schedule's books, where the period of `date` is closed in one of them.
+fn posted(snapshot: &Snapshot, schedule: Schedule<'_>, date: Date) -> Option<Date> {
+    let open = schedule.books().filter_map(|plan| closing::first_open_day(snapshot, plan.book)).max();
+    open.filter(|open| date < *open)
+}
+
+fn event(date: &str, posted: Option<&str>, kind: &str, retirement: &Retirement<'_>) -> Data {
+    let mut fields = vec![("date", Data::text(date))];
+    fields.extend(posted.map(|posted| ("posted", Data::text(posted))));
+    fields.extend([("kind", Data::text("disposal")), ("disposal", Data::text(kind))]);
     fields.extend(retirement.price.map(|price| ("proceeds", Data::text(price.to_string()))));
     fields.extend(retirement.reason.map(|reason| ("reason", Data::text(reason))));
     Data::map(fields)

@@ -24,22 +24,24 @@ pub enum Step {
 }
 
 /// The steps that bring their changes into our files. `below` is the estate's folder in the
-/// repository: files elsewhere are no records.
-pub fn steps(touched: &[Touched], below: &str) -> Vec<Step> {
-    let record = |path: &str| {
-        let place = Place::of(path.strip_prefix(below)?)?;
-        Some(RecordId { kind: place.kind, id: place.id })
-    };
+/// repository: files elsewhere are no records. `renamed` leads from the ids that either side gave to
+/// records to those that they had.
+pub fn steps(touched: &[Touched], below: &str, renamed: &BTreeMap<RecordId, RecordId>) -> Vec<Step> {
     let mut groups: BTreeMap<(Option<RecordId>, &str), Vec<&Touched>> = BTreeMap::new();
     for file in touched {
-        let record = record(&file.path);
+        let record = record_at(&file.path, below).map(|id| renamed.get(&id).cloned().unwrap_or(id));
         let path = if record.is_some() { "" } else { file.path.as_str() };
         groups.entry((record, path)).or_default().push(file);
     }
-    groups.into_iter().flat_map(|((record, _), files)| group(record, &files)).collect()
+    groups.into_values().flat_map(|files| group(&files, below)).collect()
 }
 
-fn group(record: Option<RecordId>, files: &[&Touched]) -> Vec<Step> {
+fn record_at(path: &str, below: &str) -> Option<RecordId> {
+    let place = Place::of(path.strip_prefix(below)?)?;
+    Some(RecordId { kind: place.kind, id: place.id })
+}
+
+fn group(files: &[&Touched], below: &str) -> Vec<Step> {
     let by_both = files.iter().any(|file| file.by_ours) && files.iter().any(|file| file.by_theirs);
     if !by_both {
         let theirs = files.iter().filter(|file| file.by_theirs);
@@ -51,16 +53,19 @@ fn group(record: Option<RecordId>, files: &[&Touched]) -> Vec<Step> {
     });
     if files.len() > 1 && found.iter().any(|paths| paths.len() > 1) {
         // An id that has several files is an error of its own; each is merged with itself.
-        return files.iter().flat_map(|file| group(record.clone(), &[file])).collect();
+        return files.iter().flat_map(|file| group(&[file], below)).collect();
     }
     let [base, ours, theirs] = found.map(|paths| paths.first().map(|path| (*path).to_owned()));
-    // A side that moved the file decides where it lies; where both did, ours.
+    // A side that moved or renamed the record decides where it lies; where both did, ours.
     let to = match (&ours, &theirs) {
         (Some(our), Some(their)) => Some(if Some(our) == base.as_ref() { their } else { our }),
         (ours, theirs) => ours.as_ref().or(theirs.as_ref()),
     };
     match to.cloned() {
-        Some(to) => vec![Step::Merge { record, paths: [base, ours, theirs], to }],
+        Some(to) => {
+            let record = record_at(&to, below);
+            vec![Step::Merge { record, paths: [base, ours, theirs], to }]
+        }
         // Both took it away.
         None => Vec::new(),
     }
@@ -69,6 +74,7 @@ fn group(record: Option<RecordId>, files: &[&Touched]) -> Vec<Step> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Kind;
 
     fn touched(path: &str, there: [bool; 3]) -> Touched {
         let [base, ours, theirs] = there;
@@ -80,7 +86,9 @@ mod tests {
         let old = touched("in/inventory/items/server/x.yaml", [true, false, true]);
         let old = Touched { by_theirs: true, ..old };
         let new = touched("in/inventory/items/laptop/x.yaml", [false, true, false]);
-        let [step] = &steps(&[old.clone(), new.clone()], "in/")[..] else { panic!("one step") };
+        let [step] = &steps(&[old.clone(), new.clone()], "in/", &BTreeMap::new())[..] else {
+            panic!("one step")
+        };
         let Step::Merge { record, paths, to } = step else { panic!("{step:?}") };
         assert_eq!(record.as_ref().map(ToString::to_string).as_deref(), Some("item/x"));
         assert_eq!(paths.clone().map(Option::unwrap), [&old.path, &new.path, &old.path].map(String::clone));
@@ -92,12 +100,29 @@ mod tests {
             by_theirs: file.by_ours,
             ..file.clone()
         };
-        let [Step::Merge { to, .. }] = &steps(&[swap(&old), swap(&new)], "in/")[..] else {
+        let [Step::Merge { to, .. }] = &steps(&[swap(&old), swap(&new)], "in/", &BTreeMap::new())[..] else {
             panic!("one step")
         };
         assert_eq!(to, &new.path);
         // Elsewhere in the repository they are two files.
-        assert_eq!(steps(&[old.clone(), new], "out/").len(), 1);
+        assert_eq!(steps(&[old.clone(), new], "out/", &BTreeMap::new()).len(), 1);
+    }
+
+    #[test]
+    fn a_record_that_one_side_renamed_meets_the_others_change() {
+        let old = Touched { by_ours: true, ..touched("inventory/parties/a.yaml", [true, true, false]) };
+        let new = touched("inventory/parties/b.yaml", [false, false, true]);
+        let id = |id: &str| RecordId { kind: Kind::Party, id: id.into() };
+        let renamed = BTreeMap::from([(id("b"), id("a"))]);
+        let [Step::Merge { record, paths, to }] = &steps(&[old.clone(), new.clone()], "", &renamed)[..]
+        else {
+            panic!("one step")
+        };
+        assert_eq!((record, to), (&Some(id("b")), &new.path));
+        assert_eq!(paths.clone().map(Option::unwrap), [&old.path, &old.path, &new.path].map(String::clone));
+        // Where ours has a record of that name, too, both are what they are.
+        let taken = Touched { there: [false, true, true], by_ours: true, ..new };
+        assert_eq!(steps(&[old, taken], "", &renamed).len(), 2);
     }
 
     #[test]
@@ -109,6 +134,9 @@ mod tests {
             touched("README.md", [true, true, false]),
         ];
         let take = |path: &str| Step::Take(path.to_owned());
-        assert_eq!(steps(&files, ""), [take("README.md"), take("inventory/parties/theirs.yaml")]);
+        assert_eq!(
+            steps(&files, "", &BTreeMap::new()),
+            [take("README.md"), take("inventory/parties/theirs.yaml")]
+        );
     }
 }

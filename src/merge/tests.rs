@@ -225,7 +225,7 @@ fn is_open(field: &str, conflicts: &[Conflict]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_side_that_did_nothing_takes_the_other_to_the_byte([base, other, _] in triple()) {
@@ -293,7 +293,10 @@ proptest! {
     #[test]
     fn a_marked_file_holds_what_is_open([base, ours, theirs] in triple()) {
         let first = merged("service", &base, &ours, &theirs);
-        prop_assume!(!first.conflicts.is_empty());
+        // About half of the triples: what is left open by none has no markers to read.
+        if first.conflicts.is_empty() {
+            return Ok(());
+        }
         let [our, their] = split(&first.text(NAMES).unwrap()).unwrap();
         let again = merged("service", &base, &our, &their);
         prop_assert!(!again.conflicts.is_empty());

@@ -2,7 +2,7 @@
 
 use super::record::{Record, as_money};
 use crate::date::{Date, Period};
-use crate::money::Money;
+use crate::money::{Money, parse_amount};
 use crate::yaml::Value;
 
 /// A closing, read from its record.
@@ -14,6 +14,27 @@ pub struct Closing<'a>(pub &'a Record);
 pub struct ClosedBook<'a> {
     pub name: &'a str,
     fields: Value<'a>,
+}
+
+/// One item of a closed book: `srv-web-01 1604.00 4544.67 0.00 3875.33 EUR 0123…`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ClosedAsset<'a> {
+    pub item: &'a str,
+    pub figures: [Money; 4],
+    pub digest: &'a str,
+}
+
+impl<'a> ClosedAsset<'a> {
+    pub fn read(line: &'a str) -> Option<Self> {
+        let mut words = line.split(' ');
+        let item = words.next()?;
+        let mut amount = || parse_amount(words.next()?).ok();
+        let amounts = [amount()?, amount()?, amount()?, amount()?];
+        let currency = words.next()?.parse().ok()?;
+        let digest = words.next()?;
+        let figures = amounts.map(|amount| Money::new(amount, currency));
+        words.next().is_none().then_some(Self { item, figures, digest })
+    }
 }
 
 /// What a closing freezes of each item, and of all of them together: charge of the period,
@@ -68,9 +89,10 @@ impl<'a> Closing<'a> {
 }
 
 impl<'a> ClosedBook<'a> {
-    /// The lines of the items.
-    pub fn assets(&self) -> &'a str {
-        self.fields.field("assets").and_then(|assets| assets.text()).unwrap_or("")
+    /// The lines of the items, each as it stands and as it is read.
+    pub fn assets(&self) -> impl Iterator<Item = (&'a str, Option<ClosedAsset<'a>>)> + use<'a> {
+        let assets = self.fields.field("assets").and_then(|assets| assets.text()).unwrap_or("");
+        assets.lines().map(|line| (line, ClosedAsset::read(line)))
     }
 
     /// The totals; `None` for a book without items.

@@ -1,8 +1,9 @@
 //! Contracts, on the customer's side and on the supplier's.
 
-use super::record::{Record, as_date, as_duration, as_money, as_percent, texts};
 use rust_decimal::Decimal;
 
+use super::lease::Lease;
+use super::record::{Record, as_date, as_duration, as_money, as_percent, texts};
 use crate::date::{Date, Duration, day_before};
 use crate::money::{Money, Percent, parse_amount};
 use crate::yaml::Value;
@@ -287,6 +288,11 @@ impl<'a> Contract<'a> {
     /// What is to be spent at least, and in which period.
     pub fn commitment(&self) -> Option<(Money, Per)> {
         Some((self.0.money("commitment.amount")?, Per::from_name(self.0.text("commitment.per")?)?))
+    }
+
+    /// How the books measure it as a lease.
+    pub fn lease(&self) -> Option<Lease<'a>> {
+        Lease::of(self.0.field("lease")?)
     }
 
     /// The ids of the items and services that the contract covered first.

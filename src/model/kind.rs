@@ -13,6 +13,7 @@ pub enum Kind {
     Schedule,
     Party,
     Change,
+    Investment,
     Policy,
     Closing,
     Rate,
@@ -20,7 +21,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Settings,
         Kind::Item,
         Kind::Service,
@@ -29,6 +30,7 @@ impl Kind {
         Kind::Schedule,
         Kind::Party,
         Kind::Change,
+        Kind::Investment,
         Kind::Policy,
         Kind::Closing,
         Kind::Rate,
@@ -46,6 +48,7 @@ impl Kind {
             Kind::Schedule => "schedule",
             Kind::Party => "party",
             Kind::Change => "change",
+            Kind::Investment => "investment",
             Kind::Policy => "policy",
             Kind::Closing => "closing",
             Kind::Rate => "rate",
@@ -64,6 +67,7 @@ impl Kind {
             Kind::Schedule => "schedules",
             Kind::Party => "parties",
             Kind::Change => "changes",
+            Kind::Investment => "investments",
             Kind::Policy => "policies",
             Kind::Closing => "closings",
             Kind::Rate => "rates",
@@ -149,6 +153,15 @@ impl Place {
 mod tests {
     use super::*;
 
+    /// The schema of a kind is no class, which would make records of it items.
+    #[test]
+    fn every_kind_has_a_schema_of_its_own() {
+        let schemas = crate::schema::Schemas::shipped();
+        for kind in Kind::ALL {
+            assert!(schemas.get(kind.name()).is_some() && schemas.class(kind.name()).is_none(), "{kind}");
+        }
+    }
+
     #[test]
     fn paths_and_places_agree() {
         for path in [
@@ -158,6 +171,7 @@ mod tests {
             "inventory/services/web.yaml",
             "inventory/parties/dell.yaml",
             "inventory/changes/chg-0042.yaml",
+            "inventory/investments/storage-renewal.yaml",
             "inventory/policies/warranty.yaml",
             "inventory/closings/fy2025.yaml",
             "inventory/executions/dell-prosupport/2026-03-01-invoice.yaml",

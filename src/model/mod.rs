@@ -2,11 +2,14 @@
 
 pub mod business_hours;
 pub mod calendar;
+pub mod change;
 pub mod closing;
 pub mod contract;
 pub mod execution;
+pub mod investment;
 pub mod item;
 mod kind;
+pub mod lease;
 pub mod party;
 pub mod policy;
 pub mod rate;

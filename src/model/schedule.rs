@@ -120,6 +120,11 @@ impl<'a> Schedule<'a> {
 }
 
 impl<'a> BookPlan<'a> {
+    /// The first day of the books that know of the item, where those of the start were closed already.
+    pub fn posted(&self) -> Option<Date> {
+        self.fields.field("posted").and_then(as_date)
+    }
+
     /// A convention of its own, where the book's does not fit.
     pub fn convention(&self) -> Option<&'a str> {
         text(self.fields, "convention")
@@ -178,6 +183,11 @@ impl<'a> Event<'a> {
 
     pub fn text(&self, field: &str) -> Option<&'a str> {
         text(self.fields, field)
+    }
+
+    /// The first day of the books that know of it, where the period of its date was closed already.
+    pub fn posted(&self) -> Option<Date> {
+        self.fields.field("posted").and_then(as_date)
     }
 
     pub fn money(&self, field: &str) -> Option<Money> {

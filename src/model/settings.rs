@@ -29,6 +29,8 @@ pub struct Settings {
     pub protected: Vec<String>,
     /// Levels of rules of the audit that differ from their own, by the rule's id.
     pub levels: IndexMap<String, LevelSetting>,
+    /// Account numbers that differ from those of the chart.
+    pub accounts: Accounts,
     /// By class, with `default` for the others.
     stale_after: IndexMap<String, Duration>,
 }
@@ -40,6 +42,23 @@ pub struct Coverage {
     pub support_required: Vec<String>,
     /// Most that one supplier may have of the yearly price of all supplier contracts.
     pub supplier_limit: Option<Percent>,
+}
+
+/// Account numbers of the organisation's own, by role.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Accounts {
+    #[serde(default)]
+    default: IndexMap<String, String>,
+    #[serde(default)]
+    classes: IndexMap<String, IndexMap<String, String>>,
+}
+
+impl Accounts {
+    /// The number for a role, of items of a class before that of all.
+    pub fn number(&self, role: &str, class: &str) -> Option<&str> {
+        let own = self.classes.get(class).and_then(|numbers| numbers.get(role));
+        own.or_else(|| self.default.get(role)).map(String::as_str)
+    }
 }
 
 /// How long a sighting of an item holds where the settings say nothing: the usual year between two
@@ -56,6 +75,17 @@ pub enum LevelSetting {
     Off,
 }
 
+/// When journals post depreciation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PostingInterval {
+    /// At the end of each month.
+    #[default]
+    Monthly,
+    /// At the end of each fiscal year.
+    Yearly,
+}
+
 /// One set of books.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Book {
@@ -67,6 +97,8 @@ pub struct Book {
     pub label: Option<String>,
     /// How annuities are split within a fiscal year, such as `last_takes_rest`.
     pub rounding: Option<String>,
+    #[serde(default)]
+    pub posting: PostingInterval,
     /// The book whose depreciation this one exceeds: the difference is excess tax depreciation.
     pub excess_over: Option<String>,
 }
@@ -110,6 +142,7 @@ impl Settings {
             },
             verify_every: raw.verify_every.and_then(|text| text.parse().ok()),
             protected: raw.protected.classes,
+            accounts: raw.accounts,
             levels: raw.audit.levels.into_iter().map(|(rule, name)| (rule, level(&name))).collect(),
             stale_after: durations(raw.audit.stale_after)?,
         })
@@ -158,6 +191,8 @@ struct Raw {
     verify_every: Option<String>,
     #[serde(default)]
     protected: RawProtected,
+    #[serde(default)]
+    accounts: Accounts,
 }
 
 #[derive(Deserialize)]

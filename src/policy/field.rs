@@ -67,6 +67,12 @@ pub fn reckoned(fits: impl Fn(Kind) -> bool) -> impl Iterator<Item = &'static st
     RECKONED.iter().filter(move |field| fits(field.of)).map(|field| field.name)
 }
 
+/// The reckoned fields that rest on a top-level field.
+pub fn resting_on(kind: Kind, name: &str) -> Vec<&'static str> {
+    let rests = |field: &&Reckoned| field.of == kind && field.at.split('.').next() == Some(name);
+    RECKONED.iter().filter(rests).map(|field| field.name).collect()
+}
+
 impl<'a> Field<'a> {
     /// The field of this name.
     ///

@@ -18,6 +18,7 @@ mod condition;
 mod field;
 mod message;
 mod operand;
+mod reach;
 mod relation;
 
 #[cfg(test)]
@@ -35,6 +36,8 @@ use crate::query::{self, Scope};
 use crate::snapshot::Snapshot;
 use crate::source::{Location, Span};
 use crate::yaml::Route;
+
+pub use reach::may_read;
 
 use condition::{Condition, Judging, Unanswered};
 use message::Message;

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::register::{Totals, all_entries};
+use super::grouping::{GroupBy, Groups, split};
+use super::register::{Entry, Totals, all_entries};
 use super::{NamedReport, Request};
 use crate::date::{Date, day_after};
+use crate::model::Kind;
 use crate::model::calendar::FiscalYear;
 use crate::money::Money;
 use crate::report::{Cell, Column, Report, Section};
@@ -17,71 +19,89 @@ pub static REPORT: NamedReport = NamedReport {
     make,
 };
 
-/// The fiscal year of the value date and the four after it.
+/// Fiscal years of the named report.
 const YEARS: usize = 5;
 
 fn make(request: &Request<'_>) -> Report {
-    let years = years(request.snapshot, request.as_of);
+    forecast(request.snapshot, request.as_of, request.book, YEARS, GroupBy::Class)
+}
+
+/// The charges of the fiscal year of `as_of` and the ones after it, `count` in all, and what is to
+/// be replaced in them.
+pub fn forecast(snapshot: &Snapshot, as_of: Date, book: &str, count: usize, by: GroupBy) -> Report {
+    let years = years(snapshot, as_of, count);
+    let entries = all_entries(snapshot, book);
+    let groups = Groups::of(snapshot, by);
     let report = Report::new("forecast", REPORT.title)
-        .header("as_of", request.as_of.to_string())
-        .header("rev", request.snapshot.version().to_string())
-        .header("book", request.book)
-        .section(charges(request, &years))
-        .section(replacements(request, &years));
+        .header("as_of", as_of.to_string())
+        .header("rev", snapshot.version().to_string())
+        .header("book", book)
+        .section(charges(&groups, by, &entries, &years, count))
+        .section(replacements(snapshot, as_of, &entries, &years));
+    let report = groups.doubt().into_iter().fold(report, Report::note);
     match years.len() {
-        YEARS => report,
-        known => report.note(format!("the settings list {known} of the next {YEARS} fiscal years")),
+        known if known == count => report,
+        known => report.note(format!("the settings list {known} of the next {count} fiscal years")),
     }
 }
 
-fn years(snapshot: &Snapshot, from: Date) -> Vec<FiscalYear> {
+fn years(snapshot: &Snapshot, from: Date, count: usize) -> Vec<FiscalYear> {
     let Some(settings) = snapshot.settings() else { return Vec::new() };
     let next = |year: &FiscalYear| settings.calendar.year_of(day_after(year.period.end));
-    std::iter::successors(settings.calendar.year_of(from), next).take(YEARS).collect()
+    std::iter::successors(settings.calendar.year_of(from), next).take(count).collect()
 }
 
 /// A column a year; years beyond those listed stay empty.
-fn charges(request: &Request<'_>, years: &[FiscalYear]) -> Section {
-    let mut columns = vec![Column::new("class", "Class")];
-    for at in 0..YEARS {
+fn charges<'s>(
+    groups: &Groups<'s>,
+    by: GroupBy,
+    entries: &[Entry<'s>],
+    years: &[FiscalYear],
+    count: usize,
+) -> Section {
+    let mut columns = vec![by.column()];
+    for at in 0..count {
         let label = years.get(at).map_or_else(|| "-".to_owned(), |year| year.id.clone());
         columns.push(Column::money(format!("year_{}", at + 1), label));
     }
     let mut section = Section::new("charges", "Charges of depreciation by fiscal year", columns);
-    let mut classes: BTreeMap<&str, Totals<YEARS>> = BTreeMap::new();
-    let mut all = Totals::<YEARS>::default();
-    for entry in all_entries(request.snapshot, request.book) {
+    let mut rows: BTreeMap<&str, Totals> = BTreeMap::new();
+    let mut all = Totals::of(years.len());
+    for entry in entries {
         let figures = entry.plan.as_ref().ok().and_then(|plan| {
-            let mut charges = [Money::zero(plan.cost.currency()); YEARS];
-            for (charge, year) in charges.iter_mut().zip(years) {
-                *charge = plan.charge(year.period).ok()?;
-            }
-            Some(charges)
+            years.iter().map(|year| plan.charge(year.period).ok()).collect::<Option<Vec<Money>>>()
         });
-        let totals = classes.entry(entry.class).or_default();
-        match figures {
-            Some(figures) if figures.iter().all(Money::is_zero) => {}
-            Some(figures) => {
-                totals.add(figures);
-                all.add(figures);
-            }
-            None => {
-                totals.holes += 1;
-                all.holes += 1;
+        if figures.as_ref().is_some_and(|figures| figures.iter().all(Money::is_zero)) {
+            continue;
+        }
+        match &figures {
+            Some(figures) => all.add(figures),
+            None => all.holes += 1,
+        }
+        let parts = groups.parts(entry);
+        let shares =
+            figures.filter(|_| groups.doubt().is_none()).and_then(|figures| split(&figures, &parts).ok());
+        for (at, (group, _)) in parts.iter().enumerate() {
+            let totals = rows.entry(group).or_insert_with(|| Totals::of(years.len()));
+            match shares.as_ref().and_then(|shares| shares.get(at)) {
+                Some(figures) => totals.add(figures),
+                None => totals.holes += 1,
             }
         }
     }
-    for (class, totals) in &classes {
-        let cells = totals.cells();
-        if cells.iter().any(|cell| *cell != Cell::Empty) {
-            section.push(std::iter::once(Cell::text(*class)).chain(cells).collect());
-        }
+    let unknown = count - years.len();
+    let cells = |group: Cell, totals: &Totals| {
+        let known = std::iter::once(group).chain(totals.cells());
+        known.chain(std::iter::repeat_n(Cell::Empty, unknown)).collect::<Vec<Cell>>()
+    };
+    for (group, totals) in &rows {
+        section.push(cells(Cell::id(*group), totals));
     }
-    section.totals(std::iter::once(Cell::text("Total")).chain(all.cells()).collect())
+    section.totals(cells(Cell::text("Total"), &all))
 }
 
 /// Items that are used up in the books or lose support in these years, by date.
-fn replacements(request: &Request<'_>, years: &[FiscalYear]) -> Section {
+fn replacements(snapshot: &Snapshot, as_of: Date, entries: &[Entry<'_>], years: &[FiscalYear]) -> Section {
     let columns = vec![
         Column::new("fiscal_year", "Fiscal year"),
         Column::new("date", "Date"),
@@ -93,22 +113,23 @@ fn replacements(request: &Request<'_>, years: &[FiscalYear]) -> Section {
     ];
     let mut section = Section::new("replacements", "Items to replace", columns);
     let mut due: Vec<(Date, &str, &str)> = Vec::new();
-    for entry in all_entries(request.snapshot, request.book) {
+    for entry in entries {
         let Ok(plan) = &entry.plan else { continue };
         if let Some(end) = plan.fully_depreciated().filter(|end| plan.is_in_books(*end)) {
-            due.push((end, entry.item, "fully depreciated"));
+            let is_lease = entry.record.is_some_and(|record| record.kind() == Kind::Contract);
+            due.push((end, entry.item, if is_lease { "end of lease" } else { "fully depreciated" }));
         }
     }
-    for item in request.snapshot.items() {
+    for item in snapshot.items() {
         let active = item.status().is_some_and(|status| status.is_active());
         for (field, reason) in [("end_of_support", "end of support"), ("warranty_until", "end of warranty")] {
             due.extend(item.record().date(field).filter(|_| active).map(|date| (date, item.id(), reason)));
         }
     }
     due.sort_unstable();
-    for (date, id, reason) in due.into_iter().filter(|(date, ..)| *date >= request.as_of) {
+    for (date, id, reason) in due.into_iter().filter(|(date, ..)| *date >= as_of) {
         let Some(year) = years.iter().find(|year| year.period.contains(date)) else { continue };
-        let item = request.snapshot.item(id);
+        let item = snapshot.item(id);
         section.push(vec![
             Cell::text(year.id.as_str()),
             Cell::Date(date),

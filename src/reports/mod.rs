@@ -8,8 +8,13 @@ mod contracts;
 mod coverage;
 mod due;
 mod forecast;
+mod grouping;
+mod impact;
+mod investment;
+mod leases;
 mod levels;
 mod licences;
+mod prepaid;
 mod register;
 mod roll_forward;
 mod schedule;
@@ -26,9 +31,15 @@ use crate::value::Amount;
 pub use contract_check::contract_check;
 pub use contracts::{contract, contracts};
 pub use due::due;
+pub use forecast::forecast;
+pub use grouping::GroupBy;
+pub use impact::{Stage, impact, single_points_of_failure};
+pub use investment::{investment, investment_flows, returns_cell, sensitivity};
+pub use leases::lease;
 pub use levels::levels;
+pub use prepaid::prepaid_plan;
 pub use register::register;
-pub use roll_forward::{GroupBy, roll_forward};
+pub use roll_forward::roll_forward;
 pub use schedule::{Steps, schedule};
 pub use score::{ScoredVersion, score, score_trend};
 pub use value::{Origins, value};
@@ -57,6 +68,8 @@ pub static NAMED: &[&NamedReport] = &[
     &valuation::REPORT,
     &register::REPORT,
     &forecast::REPORT,
+    &prepaid::REPORT,
+    &leases::REPORT,
     &back_to_back::REPORT,
     &licences::REPORT,
     &coverage::REPORT,

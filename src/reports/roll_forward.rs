@@ -3,41 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
+use super::grouping::{GroupBy, Groups, split};
 use super::register::{Entry, Totals, all_entries};
 use crate::date::{Period, day_before};
-use crate::model::item::Item;
-use crate::model::{Kind, Record};
 use crate::money::{Money, MoneyError, sum};
 use crate::report::{Cell, Column, Report, Section};
 use crate::schedule::Plan;
 use crate::snapshot::Snapshot;
-
-/// What a row of the register stands for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum GroupBy {
-    Item,
-    Class,
-    /// The owner, or the department that the owner belongs to.
-    Department,
-    Location,
-}
-
-impl GroupBy {
-    pub const ALL: [GroupBy; 4] = [GroupBy::Item, GroupBy::Class, GroupBy::Department, GroupBy::Location];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            GroupBy::Item => "item",
-            GroupBy::Class => "class",
-            GroupBy::Department => "department",
-            GroupBy::Location => "location",
-        }
-    }
-
-    pub fn named(name: &str) -> Option<GroupBy> {
-        GroupBy::ALL.into_iter().find(|by| by.name() == name)
-    }
-}
 
 /// The columns of figures: of the gross value, of accumulated depreciation, and what is left.
 const COLUMNS: [(&str, &str); 11] = [
@@ -61,35 +35,44 @@ type Figures = [Money; COLUMNS.len()];
 ///
 /// For every row: gross opening + additions + disposals = gross closing; depreciation opening +
 /// charge + released = depreciation closing; net book value = gross − depreciation − impairment.
+/// What several rows share is split by their shares: balances to the cent, movements as what ties
+/// them, so that rows add up to the register as a whole and each period opens as the last closed.
 pub fn roll_forward(snapshot: &Snapshot, period: Period, book: &str, by: GroupBy) -> Report {
-    let mut groups: BTreeMap<String, (i64, Totals<11>)> = BTreeMap::new();
-    let (mut count, mut all, mut reasons) = (0, Totals::<11>::default(), Vec::new());
+    let rows = Groups::of(snapshot, by);
+    let mut groups: BTreeMap<&str, (i64, Totals)> = BTreeMap::new();
+    let doubt = rows.doubt();
+    let (mut count, mut all) = (0, Totals::of(COLUMNS.len()));
+    let mut notes: Vec<String> = doubt.iter().cloned().collect();
     for entry in all_entries(snapshot, book) {
-        let figures = match figures(&entry, period) {
-            Ok(Some(figures)) => Ok(figures),
-            Ok(None) => continue,
-            Err(reason) => Err(reason),
-        };
-        let (items, totals) = groups.entry(group(snapshot, &entry, by)).or_default();
-        *items += 1;
+        let Some(figures) = figures(&entry, period).transpose() else { continue };
         count += 1;
-        match figures {
+        let parts = rows.parts(&entry);
+        match &figures {
             Ok(figures) => {
-                totals.add(figures);
                 all.add(figures);
+                notes.extend(catch_ups(&entry, period));
             }
             Err(reason) => {
-                totals.holes += 1;
                 all.holes += 1;
-                reasons.push(format!("{}: {reason}", entry.item));
+                notes.push(format!("{}: {reason}", entry.item));
+            }
+        }
+        let shares =
+            figures.ok().filter(|_| doubt.is_none()).and_then(|figures| shares(figures, &parts).ok());
+        for (at, (group, _)) in parts.iter().enumerate() {
+            let (items, totals) = groups.entry(group).or_insert_with(|| (0, Totals::of(COLUMNS.len())));
+            *items += 1;
+            match shares.as_ref().and_then(|shares| shares.get(at)) {
+                Some(figures) => totals.add(figures),
+                None => totals.holes += 1,
             }
         }
     }
-    let mut columns = vec![Column::new("group", title(by)), Column::number("items", "Items")];
+    let mut columns = vec![by.column(), Column::number("items", "Items")];
     columns.extend(COLUMNS.iter().map(|(key, label)| Column::money(*key, *label)));
     let mut section = Section::new("register", "Register", columns);
     for (group, (items, totals)) in &groups {
-        let mut cells = vec![Cell::id(group.as_str()), Cell::Int(*items)];
+        let mut cells = vec![Cell::id(*group), Cell::Int(*items)];
         cells.extend(totals.cells());
         section.push(cells);
     }
@@ -100,48 +83,73 @@ pub fn roll_forward(snapshot: &Snapshot, period: Period, book: &str, by: GroupBy
         .header("rev", snapshot.version().to_string())
         .header("book", book)
         .section(section.totals(row));
-    reasons.into_iter().fold(report, Report::note)
+    notes.into_iter().fold(report, Report::note)
 }
 
-fn title(by: GroupBy) -> &'static str {
-    match by {
-        GroupBy::Item => "Item",
-        GroupBy::Class => "Class",
-        GroupBy::Department => "Department",
-        GroupBy::Location => "Location",
+/// The figures of each row that shares an item.
+fn shares(figures: Figures, parts: &[(&str, Decimal)]) -> Result<Vec<Figures>, MoneyError> {
+    if let [_] = parts {
+        return Ok(vec![figures]);
     }
-}
-
-fn group(snapshot: &Snapshot, entry: &Entry<'_>, by: GroupBy) -> String {
-    let item = snapshot.item(entry.item);
-    let known = |text: Option<&str>| text.map_or_else(|| "(none)".to_owned(), str::to_owned);
-    match by {
-        GroupBy::Item => entry.item.to_owned(),
-        GroupBy::Class => entry.class.to_owned(),
-        GroupBy::Location => known(item.and_then(|item| item.location())),
-        GroupBy::Department => known(item.and_then(|item| department(snapshot, item))),
-    }
-}
-
-/// The nearest department at or above the owner, or the owner where there is none.
-fn department<'s>(snapshot: &'s Snapshot, item: Item<'s>) -> Option<&'s str> {
-    const MOST_LEVELS: usize = 16;
-    let owner = item.owner()?;
-    let mut party: Option<&Record> = snapshot.get(Kind::Party, owner);
-    for _ in 0..MOST_LEVELS {
-        let Some(record) = party else { break };
-        if record.text("kind") == Some("department") {
-            return Some(record.id());
-        }
-        party = record.text("parent").and_then(|parent| snapshot.get(Kind::Party, parent));
-    }
-    Some(owner)
+    let [gross_opening, additions, disposals, gross_closing, opening, charge, released, closing, ..] =
+        figures;
+    let [.., impairment_change, impairment, _] = figures;
+    let impairment_opening = impairment.checked_sub(impairment_change)?;
+    let flows = [additions, disposals, charge, released];
+    let balances = [gross_opening, gross_closing, opening, closing, impairment_opening, impairment];
+    let rows = split(&balances, parts)?.into_iter().zip(split(&flows, parts)?);
+    let row = |(balances, flows): (Vec<Money>, Vec<Money>)| {
+        let (Ok(balances), Ok(flows)) = (<[Money; 6]>::try_from(balances), <[Money; 4]>::try_from(flows))
+        else {
+            return Err(MoneyError::Overflow);
+        };
+        let [gross_opening, gross_closing, opening, closing, impairment_opening, impairment] = balances;
+        let [added, left, charged, freed] = flows;
+        // Of two movements the one that is nothing stays so, and the other one ties the balances.
+        let tied = |from: Money, to: Money, first: Money, second: Money, one: bool| {
+            let change = to.checked_sub(from)?;
+            match one {
+                true => Ok::<_, MoneyError>((change.checked_sub(second)?, second)),
+                false => Ok((first, change.checked_sub(first)?)),
+            }
+        };
+        let (added, left) = tied(gross_opening, gross_closing, added, left, disposals.is_zero())?;
+        let (charged, freed) = tied(opening, closing, charged, freed, released.is_zero())?;
+        Ok([
+            gross_opening,
+            added,
+            left,
+            gross_closing,
+            opening,
+            charged,
+            freed,
+            closing,
+            impairment.checked_sub(impairment_opening)?,
+            impairment,
+            gross_closing.checked_sub(closing)?.checked_sub(impairment)?,
+        ])
+    };
+    rows.map(row).collect()
 }
 
 /// The figures of an item; `None` where it was in the books at no time of the period.
 fn figures(entry: &Entry<'_>, period: Period) -> Result<Option<Figures>, String> {
     let plan = entry.plan.as_ref().map_err(String::clone)?;
     rolled(plan, period).map_err(|error| error.to_string())
+}
+
+/// What the charge of the period holds for days before it.
+fn catch_ups(entry: &Entry<'_>, period: Period) -> Vec<String> {
+    let catch_ups = entry.plan.as_ref().ok().and_then(|plan| plan.catch_ups().ok()).unwrap_or_default();
+    let of_period = catch_ups.into_iter().filter(|(day, _)| period.contains(*day));
+    of_period
+        .map(|(day, amount)| {
+            format!(
+                "{}: the charge holds {amount} of catch-up, posted on {day} for closed periods",
+                entry.item
+            )
+        })
+        .collect()
 }
 
 fn rolled(plan: &Plan, period: Period) -> Result<Option<Figures>, MoneyError> {

@@ -24,27 +24,13 @@ pub fn schedule(
     only: Option<&str>,
     steps: Steps,
 ) -> Report {
-    let columns = vec![
-        Column::new("book", "Book"),
-        Column::new("fiscal_year", "Fiscal year"),
-        Column::new("period_start", "From"),
-        Column::new("period_end", "To"),
-        Column::money("opening", "Opening value"),
-        Column::money("charge", "Charge"),
-        Column::money("movements", "Other movements"),
-        Column::money("accumulated", "Accumulated"),
-        Column::money("net_book_value", "Net book value"),
-    ];
-    let mut section = Section::new("plan", "Plan", columns);
+    let mut section = Section::new("plan", "Plan", columns());
     let mut notes = Vec::new();
     let planner = Planner::new(snapshot);
     for terms in schedule.books().filter(|terms| only.is_none_or(|only| only == terms.book)) {
         match planner.plan(schedule, terms.book) {
             Ok(plan) => {
-                let pushed = match steps {
-                    Steps::Years => push_years(&mut section, terms.book, &plan),
-                    Steps::Months => push_months(&mut section, terms.book, &plan),
-                };
+                let pushed = push(&mut section, terms.book, &plan, steps);
                 notes.extend(pushed.err().map(|error| error.to_string()));
                 let described = planner.terms(schedule, terms.book).map(|terms| described(&terms));
                 notes.extend(notes_on(terms.book, &plan, &described.unwrap_or_default()));
@@ -71,6 +57,29 @@ pub fn schedule(
         }
     }
     notes.into_iter().fold(base.section(section), Report::note)
+}
+
+/// The columns of a plan.
+pub(super) fn columns() -> Vec<Column> {
+    vec![
+        Column::new("book", "Book"),
+        Column::new("fiscal_year", "Fiscal year"),
+        Column::new("period_start", "From"),
+        Column::new("period_end", "To"),
+        Column::money("opening", "Opening value"),
+        Column::money("charge", "Charge"),
+        Column::money("movements", "Other movements"),
+        Column::money("accumulated", "Accumulated"),
+        Column::money("net_book_value", "Net book value"),
+    ]
+}
+
+/// The rows of a plan.
+pub(super) fn push(section: &mut Section, book: &str, plan: &Plan, steps: Steps) -> Result<(), MoneyError> {
+    match steps {
+        Steps::Years => push_years(section, book, plan),
+        Steps::Months => push_months(section, book, plan),
+    }
 }
 
 /// The book of the rows that compare two books.
@@ -125,7 +134,7 @@ fn push_excess(section: &mut Section, tax: &Plan, accounting: &Plan, steps: Step
 }
 
 /// The calendar months of a period.
-fn months(period: Period) -> Result<Vec<Period>, MoneyError> {
+pub(super) fn months(period: Period) -> Result<Vec<Period>, MoneyError> {
     let mut months = Vec::new();
     let mut first = period.start;
     while first <= period.end {
@@ -195,6 +204,11 @@ fn notes_on(book: &str, plan: &Plan, described: &str) -> Vec<String> {
     if let Ok(charged) = money::sum(plan.rows.iter().map(|row| row.charge), plan.cost.currency()) {
         let (cost, salvage) = (plan.cost, plan.salvage);
         notes.push(format!("{book}: {described}; cost {cost}, salvage value {salvage}, charged {charged}"));
+    }
+    for (day, amount) in plan.catch_ups().unwrap_or_default() {
+        notes.push(format!(
+            "{book}: the charge of {day} holds {amount} of catch-up, for what was posted after its period was closed"
+        ));
     }
     if let Some(disposal) = plan.disposal {
         let result = if disposal.gain.is_negative() { "loss" } else { "gain" };

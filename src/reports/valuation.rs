@@ -39,17 +39,17 @@ fn by_class(request: &Request<'_>) -> Section {
         Column::money("net_book_value", "Net book value"),
     ];
     let mut section = Section::new("classes", "Value of the items in the books, by class", columns);
-    let mut classes: BTreeMap<&str, (i64, Totals<4>)> = BTreeMap::new();
-    let (mut count, mut all) = (0, Totals::default());
+    let mut classes: BTreeMap<&str, (i64, Totals)> = BTreeMap::new();
+    let (mut count, mut all) = (0, Totals::of(4));
     let entries = entries(request.snapshot, request.as_of, request.book);
     for entry in &entries {
-        let (items, totals) = classes.entry(entry.class).or_default();
+        let (items, totals) = classes.entry(entry.class).or_insert_with(|| (0, Totals::of(4)));
         *items += 1;
         count += 1;
         match figures(entry, request.as_of) {
             Ok((_, figures)) => {
-                totals.add(figures);
-                all.add(figures);
+                totals.add(&figures);
+                all.add(&figures);
             }
             Err(_) => {
                 totals.holes += 1;

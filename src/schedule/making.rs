@@ -43,6 +43,7 @@ pub(super) fn make(terms: &Terms) -> Result<Part, Problem> {
     };
     let mut making = Making { terms, part, balance };
     making.run()?;
+    making.part.holders.sort_by_key(|(date, _)| *date);
     Ok(making.part)
 }
 
@@ -124,7 +125,8 @@ impl Making<'_> {
         let mut applied: Option<&Event> = None;
         for event in events {
             if let What::Transfer { to } = &event.what {
-                self.part.holders.push((event.date, to.clone()));
+                // Who answered in a period that is closed stays.
+                self.part.holders.push((event.posted.unwrap_or(event.date), to.clone()));
                 continue;
             }
             if applied.is_none_or(|before| before.cut() != event.cut()) {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use super::balance::Entry;
+use super::held::Held;
+use super::late::{self, Late, Split};
 use super::part::Part;
 use super::problem::{Problem, problem};
 use super::terms::Terms;
@@ -84,6 +86,10 @@ pub struct Plan {
     unit: MinorUnit,
     /// The day on which the last part left.
     left: Option<Date>,
+    /// The plan before events that were posted late.
+    late: Option<Box<Late>>,
+    /// What another engine charged otherwise in closed periods.
+    held: Held,
 }
 
 impl Plan {
@@ -93,7 +99,7 @@ impl Plan {
     /// What is missing or impossible, such as a life that the convention cannot count, fiscal years
     /// that do not reach, an event that cannot have happened, overflow.
     pub fn compute(terms: &Terms) -> Result<Plan, Problem> {
-        Plan::of(vec![Part::compute(terms)?], terms.cost, terms.salvage, terms.calendar.clone())
+        Plan::of(std::slice::from_ref(terms), terms.cost, terms.salvage)
     }
 
     /// The plan of an item whose components have terms of their own; events in the terms of one are
@@ -108,24 +114,38 @@ impl Plan {
         for terms in initial {
             (cost, salvage) = (cost.checked_add(terms.cost)?, salvage.checked_add(terms.salvage)?);
         }
-        let parts = components.iter().map(Part::compute).collect::<Result<_, _>>()?;
-        Plan::of(parts, cost, salvage, first.calendar.clone())
+        Plan::of(components, cost, salvage)
     }
 
-    fn of(
-        parts: Vec<Part>,
-        cost: Money,
-        salvage: Money,
-        calendar: Arc<FiscalCalendar>,
-    ) -> Result<Plan, Problem> {
-        let Some(start) = parts.iter().map(|part| part.start).min() else {
+    fn of(components: &[Terms], cost: Money, salvage: Money) -> Result<Plan, Problem> {
+        let parts = components.iter().map(Part::compute).collect::<Result<Vec<_>, _>>()?;
+        let Some((first, start)) = components.first().zip(parts.iter().map(|part| part.start).min()) else {
             return problem("there are no parts");
         };
+        let calendar = first.calendar.clone();
         let unit = MinorUnit::of(cost.currency());
         let left = parts.iter().map(|part| part.left).collect::<Option<Vec<_>>>();
         let left = left.and_then(|left| left.into_iter().max());
-        let mut plan =
-            Plan { cost, salvage, start, rows: Vec::new(), disposal: None, parts, calendar, unit, left };
+        let mut plan = Plan {
+            cost,
+            salvage,
+            start,
+            rows: Vec::new(),
+            disposal: None,
+            parts,
+            calendar,
+            unit,
+            left,
+            late: None,
+            held: Held::default(),
+        };
+        if let Some(Split { posted, before }) = late::before(components)? {
+            let before = before.map(|terms| Plan::of(&terms, cost, salvage)).transpose()?;
+            // Until then it was still there.
+            let left_before = before.as_ref().and_then(|before| before.left);
+            plan.left = left_before.or(left.map(|left| left.max(posted)));
+            plan.late = Some(Box::new(Late::new(posted, before, plan.entries_of_parts())));
+        }
         plan.rows = plan.make_rows()?;
         plan.disposal = plan.left.map(|date| plan.result(date)).transpose()?;
         Ok(plan)
@@ -143,7 +163,10 @@ impl Plan {
 
     /// The day from whose end on the item is in these books: the start, or a take-over.
     pub fn entered(&self) -> Date {
-        self.parts.iter().map(|part| part.entered).min().unwrap_or(self.start)
+        match &self.late {
+            Some(late) => late.before.as_ref().map_or(late.posted, Plan::entered),
+            None => self.parts.iter().map(|part| part.entered).min().unwrap_or(self.start),
+        }
     }
 
     /// The last day with a charge of depreciation, as planned.
@@ -151,18 +174,42 @@ impl Plan {
         let years = self.parts.iter().flat_map(Part::years);
         let last = years.filter(|year| year.charge > 0).max_by_key(|year| year.until)?;
         let (mut low, mut high) = (last.period().start.max(self.start), last.until);
-        let total = self.charged(high).ok()?;
+        let total = self.charged_by_parts(high).ok()?;
         // What is charged never falls, so the first day on which all of it is can be halved to.
         while low < high {
             let middle =
                 low.checked_add_days(chrono::Days::new((high - low).num_days().unsigned_abs() / 2))?;
-            if self.charged(middle).ok()? < total {
+            if self.charged_by_parts(middle).ok()? < total {
                 low = crate::date::day_after(middle);
             } else {
                 high = middle;
             }
         }
-        Some(high)
+        // Before a late event was posted the plan was another one.
+        match &self.late {
+            Some(late) if high < late.posted => {
+                let before = late.before.as_ref().and_then(Plan::fully_depreciated);
+                Some(before.filter(|before| *before == high).unwrap_or(late.posted))
+            }
+            _ => Some(high),
+        }
+    }
+
+    /// What is charged on a day for the days before it, because events were posted late or another
+    /// engine closed them: the day and the amount, which is part of the charge of that day.
+    pub fn catch_ups(&self) -> Result<Vec<(Date, Money)>, MoneyError> {
+        let mut catch_ups = Vec::new();
+        if let Some(late) = &self.late {
+            catch_ups = late.before.as_ref().map_or(Ok(Vec::new()), Plan::catch_ups)?;
+            let amount = late.catch_up(self.charged_by_parts(day_before(late.posted))?)?;
+            if amount != 0 {
+                catch_ups.push((late.posted, self.unit.money(amount)?));
+            }
+        }
+        if let Some((day, amount)) = self.held.catch_up() {
+            catch_ups.push((day, self.unit.money(amount)?));
+        }
+        Ok(catch_ups)
     }
 
     /// Depreciation accumulated at the end of `date`; after the disposal what it was then.
@@ -239,7 +286,13 @@ impl Plan {
         Ok(movements)
     }
 
-    fn entries(&self) -> impl Iterator<Item = (usize, &Entry)> {
+    pub(super) fn entries(&self) -> impl Iterator<Item = (usize, &Entry)> {
+        let late = self.late.iter().flat_map(|late| &late.entries).map(|(at, entry)| (*at, entry));
+        let own = self.late.is_none().then(|| self.entries_of_parts());
+        late.chain(own.into_iter().flatten())
+    }
+
+    fn entries_of_parts(&self) -> impl Iterator<Item = (usize, &Entry)> {
         let parts = self.parts.iter().enumerate();
         parts.flat_map(|(at, part)| part.entries.iter().map(move |entry| (at, entry)))
     }
@@ -249,7 +302,31 @@ impl Plan {
         entry.kind == "disposal" && Some(entry.date) == self.left
     }
 
-    fn charged(&self, date: Date) -> Result<i128, MoneyError> {
+    /// Takes the figures of closed periods that another version of the engine computed for its own:
+    /// the difference to what this one computes is caught up on the first open day.
+    ///
+    /// # Errors
+    /// Figures out of range, or in another currency than the plan's.
+    pub(super) fn hold(&mut self, closed: &[(Period, [Money; 4])]) -> Result<(), Problem> {
+        self.held = Held::new(self, closed)?;
+        if !self.held.is_empty() {
+            self.rows = self.make_rows()?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn charged(&self, date: Date) -> Result<i128, MoneyError> {
+        Ok(self.charged_by_engine(date)? + self.held.difference(date))
+    }
+
+    fn charged_by_engine(&self, date: Date) -> Result<i128, MoneyError> {
+        match &self.late {
+            Some(late) if date < late.posted => late.charged_before(date),
+            _ => self.charged_by_parts(date),
+        }
+    }
+
+    fn charged_by_parts(&self, date: Date) -> Result<i128, MoneyError> {
         self.parts.iter().try_fold(0, |total, part| Ok(total + part.charged(date)?))
     }
 
@@ -317,7 +394,18 @@ impl Plan {
             };
             pieces.push((year, 0));
         }
-        if self.parts.len() > 1 || !entries.is_empty() {
+        if let Some(late) = &self.late {
+            pieces.retain(|(year, _)| year.end >= self.entered());
+            let held =
+                late.before.iter().flat_map(|before| &before.rows).filter(|row| row.year.start < late.posted);
+            pieces.extend(held.map(|row| (row.year, 0)));
+            pieces.extend(self.calendar.period_of(late.posted).map(|year| (year, 0)));
+        }
+        let caught_up = self.held.catch_up().and_then(|(day, _)| self.calendar.period_of(day));
+        pieces.extend(caught_up.map(|year| (year, 0)));
+        if self.parts.len() > 1
+            || pieces.windows(2).any(|pair| matches!(pair, [a, b] if a.0.start > b.0.start))
+        {
             pieces.sort_by_key(|(year, _)| year.start);
         }
         let mut years: Vec<(Period, i128)> = Vec::with_capacity(pieces.len());
@@ -325,6 +413,11 @@ impl Plan {
             match years.last_mut() {
                 Some((last, sum)) if *last == year => *sum += charge,
                 _ => years.push((year, charge)),
+            }
+        }
+        if self.late.is_some() || !self.held.is_empty() {
+            for (year, charge) in &mut years {
+                *charge = self.charged(year.end)? - self.charged(day_before(year.start))?;
             }
         }
         Ok(years)

@@ -16,6 +16,7 @@ fn terms(cost: &str, salvage: &str, life: &str, start: &str) -> Terms {
         salvage: salvage.parse().unwrap(),
         life: Some(life.parse().unwrap()),
         start: date(start),
+        posted: None,
         acquired: None,
         method: METHODS[0],
         convention: CONVENTIONS[0],
@@ -62,7 +63,7 @@ fn a_short_first_year_keeps_the_denominator() {
 fn a_disposal_is_charged_to_its_day_and_leaves_a_gain_or_loss() {
     let mut terms = terms("12000 EUR", "0 EUR", "4y", "2022-01-01");
     let what = What::Disposal { proceeds: Some("2500.00 EUR".parse().unwrap()) };
-    terms.events.push(Event { date: date("2024-09-30"), index: Some(0), what });
+    terms.events.push(Event { date: date("2024-09-30"), posted: None, index: Some(0), what });
     let plan = Plan::compute(&terms).unwrap();
     let last = plan.rows.last().unwrap();
     assert_eq!(
@@ -127,4 +128,69 @@ proptest! {
         let total = plan.accumulated(any).unwrap();
         prop_assert!(!total.is_negative() && total.amount() <= sum.amount());
     }
+}
+
+/// 3600 over three years, sold on 30 November 2024, learned of in 2025: the depreciation of December
+/// (100) is taken back, and the sale is posted with the value of the day of the sale.
+#[test]
+fn a_sale_learned_of_late_is_caught_up() {
+    let mut terms = terms("3600 EUR", "0 EUR", "3y", "2023-01-01");
+    let what = What::Disposal { proceeds: Some("1000.00 EUR".parse().unwrap()) };
+    let posted = Some(date("2025-01-01"));
+    terms.events.push(Event { date: date("2024-11-30"), posted, index: Some(0), what });
+    let plan = Plan::compute(&terms).unwrap();
+    let figure = |day: &str| plan.values(date(day)).unwrap().net_book_value.amount_text();
+    assert_eq!([figure("2024-12-31"), figure("2025-01-01")], ["1200.00", "0.00"]);
+    assert_eq!(charges(&terms), ["1200.00", "1200.00", "-100.00"]);
+    let (day, amount) = plan.catch_ups().unwrap()[0];
+    assert_eq!((day, amount.amount_text()), (date("2025-01-01"), "-100.00".into()));
+    let sale = plan.disposal.unwrap();
+    assert_eq!((sale.date, sale.net_book_value.amount_text()), (date("2025-01-01"), "1300.00".into()));
+    assert_eq!((sale.proceeds.amount_text(), sale.gain.amount_text()), ("1000.00".into(), "-300.00".into()));
+    let last = plan.rows.last().unwrap();
+    assert_eq!(
+        (last.opening.amount_text(), last.closing.amount_text()),
+        ("1200.00".into(), "1300.00".into())
+    );
+    terms.events[0].posted = Some(date("2024-11-30"));
+    assert!(Plan::compute(&terms).is_err_and(|problem| problem.text.contains("delete `posted`")));
+}
+
+/// Impaired by 600 on 30 June 2024, to 1200 over 18 months: by the end of the year 400 is due for the
+/// half-year in which 600 was charged.
+#[test]
+fn an_impairment_learned_of_late_is_caught_up() {
+    let mut terms = terms("3600 EUR", "0 EUR", "3y", "2023-01-01");
+    let what = What::Impairment(super::super::Measured::Amount("600.00 EUR".parse().unwrap()));
+    let posted = Some(date("2025-01-01"));
+    terms.events.push(Event { date: date("2024-06-30"), posted, index: Some(0), what });
+    let plan = Plan::compute(&terms).unwrap();
+    // 800 of 2025, less 200.
+    assert_eq!(charges(&terms), ["1200.00", "1200.00", "600.00"]);
+    assert_eq!(plan.catch_ups().unwrap()[0].1.amount_text(), "-200.00");
+    let values = |day: &str| plan.values(date(day)).unwrap();
+    assert!(values("2024-12-31").impairment.is_zero());
+    assert_eq!(values("2025-01-01").impairment.amount_text(), "600.00");
+    assert!(values("2025-12-31").net_book_value.is_zero());
+}
+
+/// 3600 over three years from October 2024, learned of when 2024 was closed: 300 are caught up.
+#[test]
+fn an_item_learned_of_late_is_caught_up() {
+    let mut terms = terms("3600 EUR", "0 EUR", "3y", "2024-10-01");
+    terms.posted = Some(date("2025-01-01"));
+    let plan = Plan::compute(&terms).unwrap();
+    assert_eq!(charges(&terms), ["1500.00", "1200.00", "900.00"]);
+    assert_eq!(plan.rows[0].period.start, date("2025-01-01"));
+    assert_eq!(plan.catch_ups().unwrap()[0].1.amount_text(), "300.00");
+    let gross = |day: &str| plan.values(date(day)).unwrap().gross.amount_text();
+    assert_eq!([gross("2024-12-31"), gross("2025-01-01")], ["0.00", "3600.00"]);
+    let bought = plan.movements().unwrap()[0];
+    assert_eq!((bought.kind, bought.date), ("acquisition", date("2025-01-01")));
+    // Sold before it was known, too: it comes and goes on the same day.
+    let what = What::Disposal { proceeds: None };
+    terms.events.push(Event { date: date("2024-11-30"), posted: terms.posted, index: Some(0), what });
+    let plan = Plan::compute(&terms).unwrap();
+    assert_eq!(charges(&terms), ["200.00"]);
+    assert_eq!(plan.disposal.unwrap().net_book_value.amount_text(), "3400.00");
 }

@@ -3,19 +3,21 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
+use super::ENGINE;
 use super::convention::{Convention, MID_MONTH, MID_QUARTER, exceeds_forty_percent};
 use super::method::{Method, Pace, is_real_property};
 use super::plan::Plan;
 use super::problem::{Problem, problem};
 use super::read;
 use super::terms::{Rounding, Terms};
-use crate::date::Date;
+use crate::date::{Date, Period};
 use crate::finding::Finding;
-use crate::model::Record;
 use crate::model::calendar::FiscalCalendar;
+use crate::model::closing::Closing;
 use crate::model::item::Item;
 use crate::model::schedule::{BookPlan, Schedule};
 use crate::model::settings::Book;
+use crate::model::{Kind, Record};
 use crate::money::Money;
 use crate::snapshot::Snapshot;
 
@@ -25,7 +27,11 @@ pub struct Planner<'s> {
     calendar: Option<Arc<FiscalCalendar>>,
     /// By book: the first days of the tax years in which the mid-quarter convention holds.
     mid_quarter: OnceLock<HashMap<&'s str, HashSet<Date>>>,
+    closed: OnceLock<ClosedElsewhere<'s>>,
 }
+
+/// By book and item: the figures of periods that another version of the engine closed.
+type ClosedElsewhere<'s> = HashMap<(&'s str, &'s str), Vec<(Period, [Money; 4])>>;
 
 /// The plan of one schedule in one book. Of many schedules a [`Planner`] is quicker.
 ///
@@ -38,7 +44,7 @@ pub fn plan(snapshot: &Snapshot, schedule: Schedule<'_>, book: &str) -> Result<P
 impl<'s> Planner<'s> {
     pub fn new(snapshot: &'s Snapshot) -> Self {
         let calendar = snapshot.settings().map(|settings| Arc::new(settings.calendar.clone()));
-        Self { snapshot, calendar, mid_quarter: OnceLock::new() }
+        Self { snapshot, calendar, mid_quarter: OnceLock::new(), closed: OnceLock::new() }
     }
 
     /// The plan of a schedule in one book.
@@ -46,7 +52,11 @@ impl<'s> Planner<'s> {
     /// # Errors
     /// Why there is none: every reason is a hole to be shown, never a zero.
     pub fn plan(&self, schedule: Schedule<'_>, book: &str) -> Result<Plan, Problem> {
-        plan_of(&self.terms(schedule, book)?).map_err(|problem| in_book(problem, book))
+        let mut plan = plan_of(&self.terms(schedule, book)?).map_err(|problem| in_book(problem, book))?;
+        let closed = self.closed.get_or_init(|| closed_elsewhere(self.snapshot));
+        let held = schedule.item().and_then(|item| closed.get(&(book, item)));
+        held.map_or(Ok(()), |held| plan.hold(held))?;
+        Ok(plan)
     }
 
     /// What is impossible in the plan of one book, as far as the fields that decide it can be read;
@@ -92,6 +102,7 @@ impl<'s> Planner<'s> {
             salvage: plan.salvage_value.unwrap_or(Money::zero(cost.currency())),
             life: plan.life,
             start: plan.start,
+            posted: plan.posted(),
             acquired: item.record().date("acquired"),
             method,
             convention: self.convention(&plan, kept, method)?,
@@ -160,6 +171,20 @@ impl<'s> Planner<'s> {
         }
         years
     }
+}
+
+fn closed_elsewhere(snapshot: &Snapshot) -> ClosedElsewhere<'_> {
+    let mut figures = ClosedElsewhere::new();
+    let closings = snapshot.of_kind(Kind::Closing).map(Closing);
+    for closing in closings.filter(|closing| closing.is_closed() && closing.engine() != Some(ENGINE)) {
+        let Some(period) = closing.period() else { continue };
+        for book in closing.books() {
+            for asset in book.assets().filter_map(|(_, asset)| asset) {
+                figures.entry((book.name, asset.item)).or_default().push((period, asset.figures));
+            }
+        }
+    }
+    figures
 }
 
 fn plan_of(terms: &[Terms]) -> Result<Plan, Problem> {

@@ -6,12 +6,12 @@ use super::event::Event;
 use crate::date::DateError;
 use crate::money::MoneyError;
 
-/// Why there is no plan, as a reader of a report must know it, and which field of the schedule to
-/// look at.
+/// Why there is no plan, as a reader of a report must know it, and which field of the schedule or
+/// contract to look at.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Problem {
     pub text: String,
-    /// Route in the schedule's record, such as `events[2].amount`; empty where no field is to blame.
+    /// Route in the record, such as `events[2].amount`; empty where no field is to blame.
     pub field: String,
 }
 
@@ -27,7 +27,7 @@ impl Problem {
     }
 
     /// Names the field, unless a more exact one is named already.
-    pub(super) fn at(mut self, field: impl FnOnce() -> String) -> Self {
+    pub fn at(mut self, field: impl FnOnce() -> String) -> Self {
         if self.field.is_empty() {
             self.field = field();
         }

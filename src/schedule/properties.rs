@@ -60,7 +60,7 @@ prop_compose! {
     ) -> Terms {
         let start = date("2012-01-01").checked_add_days(chrono::Days::new(day)).unwrap();
         let event = |(index, (after, what)): (usize, (u64, What))| Event {
-            date: start.checked_add_days(chrono::Days::new(after)).unwrap(), index: Some(index), what,
+            date: start.checked_add_days(chrono::Days::new(after)).unwrap(), posted: None, index: Some(index), what,
         };
         let rate: Percent = "30%".parse().unwrap();
         Terms {
@@ -68,7 +68,8 @@ prop_compose! {
             salvage: cents(cost * kept / 100),
             life: Some(format!("{years}y").parse().unwrap()),
             start,
-            acquired: None,
+            posted: None,
+        acquired: None,
             method,
             convention,
             rounding: if equal { Rounding::EqualLastRemainder } else { Rounding::LastTakesRest },
@@ -159,11 +160,43 @@ proptest! {
         let Ok(plan) = Plan::compute(&terms) else { return Ok(()) };
         let day_of = |after: u64| terms.start.checked_add_days(chrono::Days::new(after)).unwrap();
         let mut later = terms.clone();
-        later.events.push(Event { date: day_of(after), index: Some(9), what });
+        later.events.push(Event { date: day_of(after), posted: None, index: Some(9), what });
         let Ok(changed) = Plan::compute(&later) else { return Ok(()) };
         let day = day_of(day.min(after - 1));
         // Some conventions settle the year in which an item leaves as a whole, looking back.
         prop_assume!(!settles_whole_year_of(&terms, day));
         prop_assert_eq!(changed.values(day).unwrap(), plan.values(day).unwrap());
+    }
+
+    /// An event that is posted late moves no figure before that day, and from it on the books are as
+    /// if it had been known in time; what the rows charge is what the two come to.
+    #[test]
+    fn late_events_are_caught_up(terms in terms(), what in what(), after in 1u64..4500, late in 1u64..1500) {
+        let day_of = |after: u64| terms.start.checked_add_days(chrono::Days::new(after)).unwrap();
+        let posted = day_of(after + late);
+        prop_assume!(!settles_whole_year_of(&terms, day_before(posted)));
+        let with = |posted: Option<Date>| {
+            let mut terms = terms.clone();
+            terms.events.push(Event { date: day_of(after), posted, index: Some(9), what: what.clone() });
+            Plan::compute(&terms)
+        };
+        let (Ok(without), Ok(in_time)) = (Plan::compute(&terms), with(None)) else { return Ok(()) };
+        let late = with(Some(posted)).unwrap();
+        for day in (0..6000).step_by(97).map(day_of).chain([day_before(posted), posted]) {
+            let expected = if day < posted { &without } else { &in_time };
+            prop_assert_eq!(late.values(day).unwrap(), expected.values(day).unwrap(), "on {}", day);
+        }
+        let eur = terms.cost.currency();
+        let all = Period { start: date("2000-01-01"), end: date("2099-12-31") };
+        prop_assert_eq!(
+            sum(late.rows.iter().map(|row| row.charge), eur).unwrap(), in_time.charge(all).unwrap()
+        );
+        let until = day_before(posted);
+        let caught_up = sum(late.catch_ups().unwrap().into_iter().map(|(_, amount)| amount), eur).unwrap();
+        let charged = |plan: &Plan| plan.charge(Period { start: all.start, end: until }).unwrap();
+        prop_assert_eq!(caught_up, charged(&in_time).checked_sub(charged(&without)).unwrap());
+        for rows in late.rows.windows(2) {
+            prop_assert_eq!(rows[0].closing, rows[1].opening);
+        }
     }
 }

@@ -178,7 +178,7 @@ fn component_terms(base: &Terms, components: &[Component<'_>]) -> Result<Vec<Ter
             return Err(Problem::new(text).at(field));
         };
         let what = What::Disposal { proceeds: None };
-        part.events.push(Event { date: day_before(start), index: None, what });
+        part.events.push(Event { date: day_before(start), posted: None, index: None, what });
     }
     Ok(parts)
 }
@@ -188,7 +188,7 @@ fn event(written: &Written<'_>) -> Result<Event, Problem> {
     let Some(kind) = KINDS.iter().find(|kind| kind.name == written.kind) else {
         return problem(format!("there is no event `{}`", written.kind));
     };
-    let always = ["date", "kind", "book", "component", "reason"];
+    let always = ["date", "posted", "kind", "book", "component", "reason"];
     for field in written.fields() {
         if !always.contains(&field) && !kind.one_of.contains(&field) && !kind.takes.contains(&field) {
             let text = format!("`{field}` means nothing to an event of kind {}", kind.name);
@@ -229,5 +229,5 @@ fn event(written: &Written<'_>) -> Result<Event, Problem> {
             total_units: written.total_units(),
         }),
     };
-    Ok(Event { date: written.date, index: Some(written.index), what })
+    Ok(Event { date: written.date, posted: written.posted(), index: Some(written.index), what })
 }

@@ -20,6 +20,8 @@ pub struct Terms {
     pub life: Option<Duration>,
     /// The day from which depreciation counts.
     pub start: Date,
+    /// The first day of the books that know of the item, where those of the start were closed already.
+    pub posted: Option<Date>,
     /// The day on which the item became ours, which decides dated parameters; else the start does.
     pub acquired: Option<Date>,
     pub method: &'static Method,

@@ -103,7 +103,7 @@ pub struct Schemas {
 
 /// Schemas of record kinds and shared definitions: the format of records itself, which an estate
 /// extends by classes but does not change.
-const FIXED: [&str; 13] = [
+const FIXED: &[&str] = &[
     "common",
     "item",
     "service",
@@ -116,6 +116,7 @@ const FIXED: [&str; 13] = [
     "closing",
     "rate",
     "settings",
+    "investment",
     "waivers",
 ];
 

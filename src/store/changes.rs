@@ -1,23 +1,17 @@
-//! Changes to files of the repository that need not be records: what a merge brings, what an undo
-//! takes back.
+//! Changes to files of the repository, records or not: what an edit makes, what a merge brings, what
+//! an undo takes back.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use git2::build::TreeUpdateBuilder;
-use git2::{Delta, FileMode, ObjectType, Oid, Repository, Tree};
+use git2::{Delta, ObjectType, Oid, Repository, Tree};
 
-use super::durable::{remove_file, write_files};
-use super::index::UserIndex;
-use super::revision::{Blobs, TreeFile};
-use super::transaction::{branch_name, refuse_unready, swing, tip_of};
+use super::revision::{Blobs, PLAIN, TreeFile};
 use super::tree_files::TreeFiles;
-use super::{Committed, Store, StoreError, Transaction};
+use super::{Store, StoreError};
+use crate::edit::Edit;
 use crate::snapshot::{Snapshot, Version};
-
-const PLAIN: i32 = 0o100_644;
-const EXECUTABLE: i32 = 0o100_755;
 
 /// New contents of files by path of the repository; `None` where a file goes. Nothing is written
 /// until it is committed.
@@ -25,10 +19,45 @@ const EXECUTABLE: i32 = 0o100_755;
 pub struct Changes {
     files: BTreeMap<String, Option<TreeFile>>,
     /// Contents that are no objects yet.
-    blobs: Blobs,
+    pub(super) blobs: Blobs,
+    /// Whether files become programs, or cease to be: edits change contents alone.
+    pub(super) sets_modes: bool,
 }
 
 impl Changes {
+    /// None yet, and such as make files programs, or not.
+    pub(super) fn with_modes() -> Changes {
+        Changes { sets_modes: true, ..Changes::default() }
+    }
+
+    /// What an edit does. A file that is executable in `files` stays so.
+    pub(super) fn of(
+        store: &Store,
+        edit: &Edit,
+        mut files: Option<&mut TreeFiles<'_>>,
+    ) -> Result<Changes, StoreError> {
+        let mut changes = Changes::default();
+        for (path, text) in edit.files() {
+            let path = store.git_path(path);
+            let Some(text) = text else {
+                changes.put(&path, None);
+                continue;
+            };
+            let file = files.as_mut().map(|files| files.file(&path)).transpose()?.flatten();
+            changes.write(&path, text.as_bytes().to_vec(), file.map(|file| file.mode))?;
+        }
+        Ok(changes)
+    }
+
+    /// What goes, and what is written.
+    pub(super) fn parted(self) -> [Changes; 2] {
+        let (written, gone) = self.files.into_iter().partition(|(_, file)| file.is_some());
+        [
+            Changes { files: gone, ..Changes::default() },
+            Changes { files: written, blobs: self.blobs, ..Changes::default() },
+        ]
+    }
+
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
@@ -56,20 +85,13 @@ impl Changes {
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Option<TreeFile>)> {
         self.files.iter().map(|(path, file)| (path.as_str(), *file))
     }
-
-    fn bytes(&self, git: &Repository, id: Oid) -> Result<Vec<u8>, StoreError> {
-        match self.blobs.get(&id) {
-            Some(bytes) => Ok(bytes.clone()),
-            None => Ok(git.find_blob(id)?.content().to_vec()),
-        }
-    }
 }
 
 impl Store {
     /// What leads from one tree to another.
     pub(super) fn changes(&self, old: &Tree<'_>, new: &Tree<'_>) -> Result<Changes, StoreError> {
-        let mut changes = Changes::default();
-        for (path, [_, new]) in differing(self.git()?, old, new)? {
+        let mut changes = Changes::with_modes();
+        for (path, [_, new]) in differing(self.git()?, Some(old), new)? {
             changes.put(&path, new);
         }
         Ok(changes)
@@ -97,11 +119,11 @@ impl Store {
 /// The files in which two trees differ, on both sides.
 pub(super) fn differing(
     git: &Repository,
-    old: &Tree<'_>,
+    old: Option<&Tree<'_>>,
     new: &Tree<'_>,
 ) -> Result<BTreeMap<String, [Option<TreeFile>; 2]>, StoreError> {
     let mut found: BTreeMap<String, [Option<TreeFile>; 2]> = BTreeMap::new();
-    for delta in git.diff_tree_to_tree(Some(old), Some(new), None)?.deltas() {
+    for delta in git.diff_tree_to_tree(old, Some(new), None)?.deltas() {
         let side = |file: git2::DiffFile<'_>, absent: Delta| {
             let mode = u32::from(file.mode());
             (delta.status() != absent)
@@ -118,171 +140,6 @@ pub(super) fn differing(
         }
     }
     Ok(found)
-}
-
-impl Transaction<'_> {
-    /// Commits the changes on the current branch, whose tip must be the first of `parents`, and
-    /// brings the touched files up to date.
-    ///
-    /// # Errors
-    /// Before anything is written: a branch that moved, a touched file that differs from the last
-    /// commit, or what cannot be written here.
-    pub fn commit_changes(
-        &self,
-        changes: &Changes,
-        parents: &[&str],
-        message: &str,
-    ) -> Result<Committed, StoreError> {
-        let git = self.git()?;
-        refuse_unready(git)?;
-        let tip = self.tip(parents.first().copied())?;
-        self.refuse_touched(changes, &git.find_commit(tip)?.tree()?)?;
-        let id = self.make_commit(changes, parents, message)?;
-        self.settle(changes, tip, id, message)
-    }
-
-    /// Moves the current branch from one commit to a later one, with its files.
-    pub fn fast_forward(&self, from: &str, to: &str, log: &str) -> Result<Committed, StoreError> {
-        let git = self.git()?;
-        refuse_unready(git)?;
-        let tip = self.tip(Some(from))?;
-        let to = git.find_commit(Oid::from_str(to)?)?;
-        let tree = git.find_commit(tip)?.tree()?;
-        let changes = self.store().changes(&tree, &to.tree()?)?;
-        self.refuse_touched(&changes, &tree)?;
-        self.settle(&changes, tip, to.id(), log)
-    }
-
-    /// The commit that the current branch is at, which must be the expected one.
-    pub(super) fn tip(&self, expected: Option<&str>) -> Result<Oid, StoreError> {
-        let git = self.git()?;
-        let branch = branch_name(git)?;
-        let tip = tip_of(git, &branch)?.ok_or(StoreError::NoCommit)?;
-        match expected.is_none_or(|expected| expected == tip.to_string()) {
-            true => Ok(tip),
-            false => Err(StoreError::Changed(format!("the branch {}", short_name(&branch)))),
-        }
-    }
-
-    pub(super) fn make_commit(
-        &self,
-        changes: &Changes,
-        parents: &[&str],
-        message: &str,
-    ) -> Result<Oid, StoreError> {
-        let git = self.git()?;
-        let author = self.store().signature(git)?;
-        self.keep_blobs(changes)?;
-        let mut commits = Vec::new();
-        for parent in parents {
-            commits.push(git.find_commit(Oid::from_str(parent)?)?);
-        }
-        let tree = commits.first().map(|commit| commit.tree()).transpose()?.ok_or(StoreError::NoCommit)?;
-        let mut files = TreeFiles::of(git, &tree);
-        let mut update = TreeUpdateBuilder::new();
-        for (path, file) in changes.iter() {
-            match file {
-                Some(TreeFile { id, mode: EXECUTABLE }) => {
-                    update.upsert(path, id, FileMode::BlobExecutable);
-                }
-                Some(file) => {
-                    update.upsert(path, file.id, FileMode::Blob);
-                }
-                None if files.id(path)?.is_some() => {
-                    update.remove(path);
-                }
-                None => {}
-            }
-        }
-        let tree = git.find_tree(update.create_updated(git, &tree)?)?;
-        let commits: Vec<_> = commits.iter().collect();
-        Ok(git.commit(None, &author, &author, message, &tree, &commits)?)
-    }
-
-    /// Makes objects of the contents that are none yet.
-    pub(super) fn keep_blobs(&self, changes: &Changes) -> Result<(), StoreError> {
-        changes.blobs.values().try_for_each(|bytes| Ok(self.git()?.blob(bytes).map(drop)?))
-    }
-
-    pub(super) fn settle(
-        &self,
-        changes: &Changes,
-        tip: Oid,
-        id: Oid,
-        log: &str,
-    ) -> Result<Committed, StoreError> {
-        let git = self.git()?;
-        let branch = branch_name(git)?;
-        if !swing(git, &branch, Some(tip), id, log.lines().next().unwrap_or_default())? {
-            return Err(StoreError::Changed(format!("the branch {}", short_name(&branch))));
-        }
-        let committed = Committed { id: id.to_string(), branch: short_name(&branch).to_owned() };
-        let settled = self.write_changes(changes).and_then(|()| self.index_changes(changes));
-        match settled {
-            Ok(()) => Ok(committed),
-            Err(error) => Err(StoreError::CommittedBut(committed.short().to_owned(), Box::new(error))),
-        }
-    }
-
-    /// The touched files must be on disk and in the index as they are in `head`, and such that they
-    /// can be written.
-    pub(super) fn refuse_touched(&self, changes: &Changes, head: &Tree<'_>) -> Result<(), StoreError> {
-        let git = self.git()?;
-        let workdir = git.workdir().ok_or(StoreError::Bare)?;
-        let mut files = TreeFiles::of(git, head);
-        let index = UserIndex::read(self.store(), git)?;
-        for (path, file) in changes.iter() {
-            refuse_unsafe(path)?;
-            if file.is_some_and(|file| !matches!(file.mode, PLAIN | EXECUTABLE)) {
-                return Err(StoreError::Special(path.to_owned()));
-            }
-            let committed = files.id(path)?;
-            if on_disk(workdir, path)? != committed {
-                return Err(StoreError::Dirty(path.to_owned()));
-            }
-            if index.id(path) != committed && !index.is_empty() {
-                return Err(StoreError::Staged(path.to_owned()));
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn write_changes(&self, changes: &Changes) -> Result<(), StoreError> {
-        let git = self.git()?;
-        let workdir = git.workdir().ok_or(StoreError::Bare)?;
-        let mut written: Vec<(PathBuf, Vec<u8>)> = Vec::new();
-        for (path, file) in changes.iter() {
-            let disk = workdir.join(path);
-            match file {
-                Some(file) => written.push((disk, changes.bytes(git, file.id)?)),
-                None if disk.symlink_metadata().is_ok() => remove_file(&disk, workdir)?,
-                None => {}
-            }
-        }
-        let borrowed: Vec<(PathBuf, &[u8])> =
-            written.iter().map(|(path, bytes)| (path.clone(), bytes.as_slice())).collect();
-        write_files(&borrowed)?;
-        for (path, file) in changes.iter() {
-            if let Some(file) = file {
-                set_executable(&workdir.join(path), file.mode == EXECUTABLE)?;
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn index_changes(&self, changes: &Changes) -> Result<(), StoreError> {
-        let git = self.git()?;
-        let workdir = git.workdir().ok_or(StoreError::Bare)?;
-        let mut index = UserIndex::read(self.store(), git)?;
-        for (path, file) in changes.iter() {
-            index.put(workdir, path, file)?;
-        }
-        index.write()
-    }
-}
-
-fn short_name(branch: &str) -> &str {
-    branch.trim_start_matches("refs/heads/")
 }
 
 /// The blob that the file on disk would be. What is no regular file is like nothing committed.
@@ -304,7 +161,7 @@ pub(super) fn on_disk(workdir: &Path, path: &str) -> Result<Option<Oid>, StoreEr
 }
 
 /// Paths of a tree that must not be written to disk, whoever made the tree: git refuses them, too.
-fn refuse_unsafe(path: &str) -> Result<(), StoreError> {
+pub(super) fn refuse_unsafe(path: &str) -> Result<(), StoreError> {
     let ignored = |c: &char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
     let is_unsafe = |part: &str| {
         let bare: String = part.chars().filter(|c| !ignored(c)).flat_map(char::to_lowercase).collect();
@@ -315,23 +172,6 @@ fn refuse_unsafe(path: &str) -> Result<(), StoreError> {
         true => Err(StoreError::UnsafePath(path.to_owned())),
         false => Ok(()),
     }
-}
-
-#[cfg(unix)]
-fn set_executable(path: &Path, executable: bool) -> Result<(), StoreError> {
-    use std::os::unix::fs::PermissionsExt;
-    let failed = |error| StoreError::io("set the permissions of", path, error);
-    let mode = path.symlink_metadata().map_err(failed)?.permissions().mode();
-    match (executable, mode & 0o111 != 0) {
-        (true, false) => fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o111)).map_err(failed),
-        (false, true) => fs::set_permissions(path, fs::Permissions::from_mode(mode & !0o111)).map_err(failed),
-        _ => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-fn set_executable(_: &Path, _: bool) -> Result<(), StoreError> {
-    Ok(())
 }
 
 #[cfg(test)]

@@ -134,3 +134,21 @@ pub(super) fn flush_git_writes(repository: &Repository) -> Result<(), StoreError
     config.add_file(&path, ConfigLevel::App, true)?;
     Ok(())
 }
+
+/// Makes a file a program, or none.
+#[cfg(unix)]
+pub(super) fn set_executable(path: &Path, executable: bool) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt;
+    let failed = |error| StoreError::io("set the permissions of", path, error);
+    let mode = path.symlink_metadata().map_err(failed)?.permissions().mode();
+    match (executable, mode & 0o111 != 0) {
+        (true, false) => fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o111)).map_err(failed),
+        (false, true) => fs::set_permissions(path, fs::Permissions::from_mode(mode & !0o111)).map_err(failed),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn set_executable(_: &Path, _: bool) -> Result<(), StoreError> {
+    Ok(())
+}

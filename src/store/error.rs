@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use git2::{ErrorClass, ErrorCode};
+
 use crate::date::Date;
 
 /// How a failure is to be taken by a script.
@@ -50,12 +52,12 @@ pub enum StoreError {
     UnsafePath(String),
     #[error("there is nothing to undo: {0}")]
     NothingToUndo(String),
+    #[error("there is nothing to bring back: {0}")]
+    NothingToRedo(String),
     #[error("{path} was changed after the operation{}", if .by.is_empty() { String::new() } else { format!(", by {by}") })]
     ChangedSince { path: String, by: String },
     #[error("no merge is under way in this repository")]
     NoMerge,
-    #[error("the merge was cut short while its files were being written")]
-    CutShort,
     #[error("{0} was changed by somebody else in the meantime")]
     Changed(String),
     #[error("another estate command is writing here (waited {0} s for {1})")]
@@ -68,6 +70,10 @@ pub enum StoreError {
     NoIdentity,
     #[error("cannot {action} {}: {source}", .path.display())]
     Io { action: &'static str, path: PathBuf, source: std::io::Error },
+    #[error("this is a sparse checkout: {0} belongs to the estate and is not on disk")]
+    Sparse(String),
+    #[error("this clone is incomplete: {0}")]
+    Incomplete(String),
     #[error("git: {0}")]
     Git(String),
     #[error("the tag {0} could not be set: {1}")]
@@ -104,14 +110,13 @@ impl StoreError {
             Self::Dirty(_) => "commit or discard the changes first: `git diff` shows them",
             Self::Staged(_) => "commit them first, or take them back: `git restore --staged <path>`",
             Self::Linked(_) => "replace it by the folder it points to",
-            Self::NothingToUndo(_) => {
+            Self::NothingToUndo(_) | Self::NothingToRedo(_) => {
                 "`git log` shows the commits; `git revert COMMIT` takes any of them back"
             }
             Self::ChangedSince { .. } => {
                 "take that change back first, or set the fields with `estate set`: undo restores whole files"
             }
             Self::NoMerge => "`estate merge BRANCH` begins one",
-            Self::CutShort => "take it back with `estate merge --abort`, then merge again",
             Self::Special(_) => "git itself can: `git merge`, `git revert`",
             Self::UnsafePath(_) => {
                 "it reaches outside of the repository's files; find out who made the commit"
@@ -123,6 +128,10 @@ impl StoreError {
             Self::NoIdentity => {
                 "run `git config user.name \"Your Name\"` and `git config user.email you@example.org`"
             }
+            Self::Sparse(_) => {
+                "`git sparse-checkout disable` brings the rest; --rev HEAD reads the last commit instead"
+            }
+            Self::Incomplete(_) => "`git fetch --refetch` brings the objects",
             Self::CommittedBut(_, cause) if matches!(**cause, Self::Untagged(..)) => {
                 "the commit is safe; `git tag -a` sets the tag on it"
             }
@@ -148,6 +157,9 @@ impl StoreError {
 
 impl From<git2::Error> for StoreError {
     fn from(error: git2::Error) -> Self {
-        StoreError::Git(error.message().to_owned())
+        match (error.code(), error.class()) {
+            (ErrorCode::NotFound, ErrorClass::Odb) => StoreError::Incomplete(error.message().to_owned()),
+            _ => StoreError::Git(error.message().to_owned()),
+        }
     }
 }

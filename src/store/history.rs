@@ -234,7 +234,7 @@ pub(super) fn committed_on(commit: &Commit<'_>) -> Option<Date> {
     local_date(commit.committer().when())
 }
 
-fn local_date(time: git2::Time) -> Option<Date> {
+pub(super) fn local_date(time: git2::Time) -> Option<Date> {
     let local = time.seconds() + i64::from(time.offset_minutes()) * 60;
     chrono::DateTime::from_timestamp(local, 0).map(|date| date.date_naive())
 }

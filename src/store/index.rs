@@ -3,29 +3,55 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use git2::{ErrorCode, Index, IndexEntry, ObjectType, Oid, Repository};
+use git2::{ErrorCode, Index, IndexConflict, IndexEntry, Oid, Repository};
 
+use super::changes::Changes;
 use super::journal::{index_lock, wait_for};
 use super::revision::TreeFile;
 use super::tree_files::TreeFiles;
 use super::{Store, StoreError};
-use crate::edit::Edit;
 
 /// Where the flags of an entry say which side of a conflict it is.
 const STAGE_SHIFT: u16 = 12;
 
-/// The index as it is on disk.
-pub(super) struct UserIndex<'s> {
-    store: &'s Store,
-    index: Index,
-    lock: PathBuf,
+/// The bit of an entry's extended flags that says that its file is left out of the worktree.
+const SKIP_WORKTREE: u16 = 1 << 14;
+
+impl Store {
+    /// What lies on disk must be the estate and not a part of it, or figures would be too small. Only
+    /// where a sparse checkout has been asked for is the index looked at.
+    pub(super) fn refuse_sparse(&self) -> Result<(), StoreError> {
+        let Ok(git) = self.git() else { return Ok(()) };
+        if git.path().join("info").join("sparse-checkout").symlink_metadata().is_err() {
+            return Ok(());
+        }
+        for entry in git.index()?.iter().filter(|entry| entry.flags_extended & SKIP_WORKTREE != 0) {
+            let git_path = String::from_utf8_lossy(&entry.path);
+            let path = git_path.strip_prefix(self.prefix()).unwrap_or_default();
+            let mode = i32::try_from(entry.mode).unwrap_or_default();
+            if (TreeFile { id: entry.id, mode }).belongs(path)
+                && self.disk_path(path).symlink_metadata().is_err()
+            {
+                return Err(StoreError::Sparse(path.to_owned()));
+            }
+        }
+        Ok(())
+    }
 }
 
-impl<'s> UserIndex<'s> {
-    pub fn read(store: &'s Store, git: &Repository) -> Result<Self, StoreError> {
+/// The index as it is on disk.
+pub(super) struct UserIndex {
+    index: Index,
+    lock: PathBuf,
+    has_conflicts: bool,
+}
+
+impl UserIndex {
+    pub fn read(git: &Repository) -> Result<Self, StoreError> {
         let mut index = git.index()?;
         index.read(false)?;
-        Ok(Self { store, index, lock: index_lock(git) })
+        let has_conflicts = index.has_conflicts();
+        Ok(Self { index, lock: index_lock(git), has_conflicts })
     }
 
     /// The blob that is staged for a path of the repository.
@@ -34,46 +60,48 @@ impl<'s> UserIndex<'s> {
     }
 
     /// What the user has staged of the touched files must not be lost.
-    pub fn refuse_staged(&self, edit: &Edit, files: &mut TreeFiles<'_>) -> Result<(), StoreError> {
-        for (path, _) in edit.files() {
-            let git_path = self.store.git_path(path);
-            let staged = self.id(&git_path);
-            let committed = files.id(&git_path)?;
-            // A repository that was made without an index has staged nothing.
-            if staged != committed && !(staged.is_none() && self.index.is_empty()) {
+    pub fn refuse_staged(&self, changes: &Changes, files: &mut TreeFiles<'_>) -> Result<(), StoreError> {
+        // A repository that was made without an index has staged nothing.
+        let is_unused = self.index.is_empty();
+        for path in changes.paths() {
+            let staged = self.id(path);
+            if staged != files.id(path)? && !(staged.is_none() && is_unused) {
                 return Err(StoreError::Staged(path.to_owned()));
             }
         }
         Ok(())
     }
 
-    /// Takes over the committed contents, so that `git status` stays clean. Other entries, staged
-    /// or not, keep what they have.
-    pub fn refresh(mut self, edit: &Edit) -> Result<(), StoreError> {
-        for (path, text) in edit.files() {
-            let git_path = self.store.git_path(path);
-            match text {
-                Some(text) => self.index.add(&self.entry(path, git_path, text)?)?,
-                None => self.index.remove_path(Path::new(&git_path))?,
-            }
+    /// The paths that are in conflict.
+    pub fn open_paths(&self) -> Result<Vec<String>, StoreError> {
+        let mut paths = Vec::new();
+        for conflict in self.index.conflicts()? {
+            let IndexConflict { ancestor, our, their } = conflict?;
+            let entry = [ancestor, our, their].into_iter().flatten().next();
+            paths.extend(entry.map(|entry| String::from_utf8_lossy(&entry.path).into_owned()));
         }
-        self.write()
-    }
-
-    /// A repository that was made without an index has staged nothing.
-    pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
+        Ok(paths)
     }
 
     /// Takes a file over as it lies on disk; an open conflict at its path is closed by that.
     pub fn put(&mut self, workdir: &Path, git_path: &str, file: Option<TreeFile>) -> Result<(), StoreError> {
         let path = Path::new(git_path);
-        self.index.remove_path(path)?;
+        if file.is_none() || self.has_conflicts {
+            self.index.remove_path(path)?;
+        }
         let Some(file) = file else { return Ok(()) };
         let disk = workdir.join(path);
         let metadata = disk.symlink_metadata().map_err(|error| StoreError::io("read", &disk, error))?;
         let mode = u32::try_from(file.mode).unwrap_or_default();
         Ok(self.index.add(&IndexEntry { mode, ..stat_entry(&metadata, file.id, git_path.to_owned()) })?)
+    }
+
+    /// Takes a file over without a look at the disk, which may hold something else.
+    pub fn put_unseen(&mut self, git_path: &str, file: Option<TreeFile>) -> Result<(), StoreError> {
+        self.index.remove_path(Path::new(git_path))?;
+        let Some(file) = file else { return Ok(()) };
+        let mode = u32::try_from(file.mode).unwrap_or_default();
+        Ok(self.index.add(&IndexEntry { mode, ..bare_entry(file.id, git_path.to_owned()) })?)
     }
 
     /// Leaves a path in conflict between three versions.
@@ -97,13 +125,6 @@ impl<'s> UserIndex<'s> {
                 written => return Ok(written?),
             }
         }
-    }
-
-    fn entry(&self, path: &str, git_path: String, text: &str) -> Result<IndexEntry, StoreError> {
-        let disk = self.store.disk_path(path);
-        let metadata = disk.symlink_metadata().map_err(|error| StoreError::io("read", &disk, error))?;
-        let id = Oid::hash_object(ObjectType::Blob, text.as_bytes())?;
-        Ok(stat_entry(&metadata, id, git_path))
     }
 }
 

@@ -63,10 +63,10 @@ impl Store {
         };
         let base_tree = git.find_commit(base_id)?.tree()?;
         let mut touched: BTreeMap<String, [Option<TreeFile>; 3]> = BTreeMap::new();
-        for (path, [base, our]) in differing(git, &base_tree, &our.tree()?)? {
+        for (path, [base, our]) in differing(git, Some(&base_tree), &our.tree()?)? {
             touched.insert(path, [base, our, base]);
         }
-        for (path, [base, their]) in differing(git, &base_tree, &their.tree()?)? {
+        for (path, [base, their]) in differing(git, Some(&base_tree), &their.tree()?)? {
             touched.entry(path).and_modify(|sides| sides[2] = their).or_insert([base, base, their]);
         }
         Ok(Merging {
@@ -77,7 +77,7 @@ impl Store {
             relation,
             is_criss_cross: git.merge_bases(our.id(), their.id())?.len() > 1,
             touched,
-            changes: Changes::default(),
+            changes: Changes::with_modes(),
             open: BTreeMap::new(),
         })
     }

@@ -10,11 +10,13 @@ mod changes;
 mod conflicts;
 mod durable;
 mod error;
+mod health;
 mod history;
 mod index;
 mod init;
 mod journal;
 mod known;
+mod memory;
 mod merging;
 mod open_merge;
 mod origins;
@@ -22,6 +24,7 @@ mod pack;
 mod proposed;
 mod record_history;
 mod revision;
+mod settle;
 mod tags;
 mod transaction;
 mod tree_files;
@@ -35,15 +38,18 @@ use git2::{ErrorCode, Repository};
 pub use changes::Changes;
 pub use durable::write_file;
 pub use error::{Severity, StoreError};
+pub use health::{Ailment, Health};
 pub use history::{CommitInfo, PathChange};
 pub use init::{Identity, create_repository, init_repository};
 pub use known::Known;
+pub use memory::{Memory, Secret, Survey};
 pub use merging::{Merging, Relation, Side};
 pub use open_merge::{Conclusion, OpenFile};
 pub use origins::Provenance;
 pub use proposed::Proposed;
 pub use record_history::{Before, Step};
-pub use transaction::{Committed, Transaction};
+pub use tags::Tag;
+pub use transaction::{Committed, Recovered, Transaction};
 pub use undo::{Operation, UNDOES};
 
 use crate::model::Place;
@@ -77,6 +83,7 @@ impl Store {
     /// The estate of this folder, which may hold nothing yet.
     pub fn open(root: PathBuf) -> Store {
         let (git, no_repository) = match Repository::discover(&root) {
+            Ok(repository) if is_grafted(&repository) => (Err(GRAFTED.to_owned()), false),
             Ok(repository) => (Ok(repository), false),
             Err(error) => (Err(error.message().to_owned()), error.code() == ErrorCode::NotFound),
         };
@@ -141,14 +148,18 @@ impl Store {
         format!("{}{path}", self.prefix)
     }
 
-    /// A path of the repository as a path of the estate.
-    fn path_of<'p>(&self, git_path: &'p str) -> Option<&'p str> {
-        git_path.strip_prefix(&self.prefix)
-    }
-
     fn disk_path(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
+}
+
+const GRAFTED: &str = "its file .git/info/grafts gives commits other parents than they name, so its history cannot be trusted; delete the file";
+
+/// Whether this clone pretends another history. Unlike its newer kin, the refs of `git replace`, which
+/// are not followed here, grafts cannot be looked past.
+fn is_grafted(repository: &Repository) -> bool {
+    let grafts = repository.commondir().join("info").join("grafts");
+    std::fs::symlink_metadata(grafts).is_ok_and(|file| !file.is_file() || file.len() > 0)
 }
 
 fn slashes(path: &Path) -> String {

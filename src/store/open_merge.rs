@@ -1,19 +1,18 @@
 //! A merge that waits for a person: kept as git keeps its own, so that both can go on with it.
 //!
 //! The index holds the three versions of each open file, `MERGE_HEAD` the commit being merged, and
-//! the file on disk the text to work on. While the files are being written, a note in
-//! `.git/estate/` says so: a merge cut short there can be aborted and not concluded.
+//! the file on disk the text to work on. A merge that is cut short while its files are being written
+//! is taken back by the next command (see [`super::journal`]).
 
 use std::fs;
-use std::path::PathBuf;
 
 use git2::{IndexConflict, Oid, Repository, RepositoryState};
 
 use super::changes::{Changes, on_disk};
 use super::index::UserIndex;
+use super::journal::{Journal, Note, index_lock, wait_for};
 use super::merging::Merging;
-use super::revision::TreeFile;
-use super::transaction::{branch_name, refuse_unready};
+use super::transaction::refuse_unready;
 use super::{Committed, Store, StoreError, Transaction, write_file};
 use crate::snapshot::{Snapshot, Version};
 
@@ -63,10 +62,6 @@ impl Store {
         }
         Ok(files)
     }
-
-    fn note_of_opening(&self) -> Result<PathBuf, StoreError> {
-        Ok(self.git()?.path().join("estate").join("merge-is-being-written"))
-    }
 }
 
 impl Transaction<'_> {
@@ -84,9 +79,19 @@ impl Transaction<'_> {
             return Err(StoreError::Staged(path));
         }
         self.refuse_touched(&merging.changes, &git.find_commit(tip)?.tree()?)?;
-        let note = self.store().note_of_opening()?;
-        write_file(&note, b"")?;
-        let mut index = UserIndex::read(self.store(), git)?;
+        wait_for(&index_lock(git))?;
+        let files = merging.changes.iter().map(|(path, file)| (path.to_owned(), file.map(|file| file.id)));
+        let journal = Journal::of(git);
+        let theirs = Oid::from_str(&merging.theirs)?;
+        let note = Note::Merge { head: tip, theirs, files: files.collect() };
+        journal.write(&note)?;
+        let opened = self.lay_out(git, merging, message);
+        journal.end(&note, &opened)?;
+        opened
+    }
+
+    fn lay_out(&self, git: &Repository, merging: &Merging<'_>, message: &str) -> Result<(), StoreError> {
+        let mut index = UserIndex::read(git)?;
         for (path, sides) in &merging.open {
             index.open(path, *sides)?;
         }
@@ -100,8 +105,7 @@ impl Transaction<'_> {
             settled.put(path, file);
         }
         self.keep_blobs(&merging.changes)?;
-        self.index_changes(&settled)?;
-        remove(&note)
+        self.index_changes(&settled)
     }
 
     /// Writes a file that was in conflict; where it is `closed`, it is that no longer.
@@ -120,21 +124,22 @@ impl Transaction<'_> {
             Some(text) => changes.write(&file.path, text.as_bytes().to_vec(), None)?,
             None => changes.put(&file.path, None),
         }
-        self.write_changes(&changes)?;
+        wait_for(&index_lock(git))?;
+        let journal = Journal::of(git);
+        journal.write(&Note::File)?;
+        let mut written = self.write_changes(&changes);
         if closed {
-            self.keep_blobs(&changes)?;
-            self.index_changes(&changes)?;
+            written =
+                written.and_then(|()| self.keep_blobs(&changes)).and_then(|()| self.index_changes(&changes));
         }
-        Ok(())
+        journal.end(&Note::File, &written)?;
+        written
     }
 
     /// What committing the merge as it lies on disk would give.
     pub fn conclusion(&self) -> Result<Conclusion, StoreError> {
         let git = self.git()?;
-        if self.store().note_of_opening()?.exists() {
-            return Err(StoreError::CutShort);
-        }
-        let heads = self.store().merge_heads()?;
+        let heads = self.store.merge_heads()?;
         if heads.is_empty() || git.state() != RepositoryState::Merge {
             return Err(StoreError::NoMerge);
         }
@@ -154,7 +159,7 @@ impl Transaction<'_> {
         let ours = tip.to_string();
         let commit = |id: &String| Box::new(Version::Commit { id: id.clone(), name: id.clone() });
         let theirs = heads.first().map(commit).unwrap_or_else(|| commit(&ours));
-        let snapshot = self.store().changed(&ours, &changes, Version::Merged(commit(&ours), theirs))?;
+        let snapshot = self.store.changed(&ours, &changes, Version::Merged(commit(&ours), theirs))?;
         let message = fs::read_to_string(git.path().join("MERGE_MSG")).unwrap_or_default();
         let message: Vec<&str> = message.lines().filter(|line| !line.starts_with('#')).collect();
         let message = format!("{}\n", message.join("\n").trim());
@@ -164,13 +169,9 @@ impl Transaction<'_> {
 
     /// Commits a merge that was open.
     pub fn conclude(&self, conclusion: &Conclusion, message: &str) -> Result<Committed, StoreError> {
-        let git = self.git()?;
         let parents: Vec<&str> = conclusion.parents.iter().map(String::as_str).collect();
         let tip = self.tip(parents.first().copied())?;
-        let id = self.make_commit(&conclusion.changes, &parents, message)?;
-        let committed = self.settle(&conclusion.changes, tip, id, message)?;
-        git.cleanup_state()?;
-        Ok(committed)
+        self.commit_merged(&conclusion.changes, tip, &parents, message)
     }
 
     /// Brings the files that the open merge touched back to HEAD, and forgets the merge.
@@ -179,33 +180,23 @@ impl Transaction<'_> {
     /// [`StoreError::NoMerge`] where there is nothing to take back.
     pub fn abort_merge(&self) -> Result<usize, StoreError> {
         let git = self.git()?;
-        let note = self.store().note_of_opening()?;
-        if git.state() != RepositoryState::Merge && !note.exists() {
+        let (RepositoryState::Merge, Some(theirs)) = (git.state(), self.store.merge_heads()?.pop()) else {
             return Err(StoreError::NoMerge);
+        };
+        let workdir = git.workdir().ok_or(StoreError::Bare)?;
+        let head = self.tip(None)?;
+        let mut files = Vec::new();
+        for (path, _) in self.merged_paths(git, head)? {
+            let disk = on_disk(workdir, &path)?;
+            files.push((path, disk));
         }
-        branch_name(git)?;
-        let tip = self.tip(None)?;
-        let head = git.find_commit(tip)?.tree()?;
-        let mut changes = Changes::default();
-        let mut paths = self.merged_paths(git, tip)?;
-        if note.exists() {
-            // The index may not tell yet of what was written.
-            for head in self.store().merge_heads()? {
-                let merging = self.store().merging(&head)?;
-                paths.extend(merging.touched().map(|(path, ..)| (path.to_owned(), None)));
-            }
-        }
-        for (path, _) in paths {
-            let entry = head.get_path(std::path::Path::new(&path)).ok();
-            changes.put(&path, entry.map(|entry| TreeFile { id: entry.id(), mode: entry.filemode() }));
-        }
-        self.write_changes(&changes)?;
-        self.index_changes(&changes)?;
-        git.cleanup_state()?;
-        if note.exists() {
-            remove(&note)?;
-        }
-        Ok(changes.len())
+        wait_for(&index_lock(git))?;
+        let journal = Journal::of(git);
+        let note = Note::Merge { head, theirs: Oid::from_str(&theirs)?, files: files.clone() };
+        journal.write(&note)?;
+        let taken = self.take_back(git, head, &files);
+        journal.end(&note, &taken)?;
+        taken.map(|()| files.len())
     }
 
     /// The files that are in conflict or staged, with the mode that the index has for them.
@@ -229,8 +220,4 @@ impl Transaction<'_> {
         }
         Ok(paths)
     }
-}
-
-fn remove(path: &std::path::Path) -> Result<(), StoreError> {
-    fs::remove_file(path).map_err(|error| StoreError::io("delete", path, error))
 }

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use git2::{ErrorCode, Odb, Oid, Repository, Tree};
 
-use super::{Store, StoreError};
-use crate::edit::Edit;
+use super::StoreError;
+use super::changes::Changes;
 
-/// Edits of more files than this are packed.
+/// More new contents than this are packed.
 const LOOSE_FILES: usize = 20;
 
 /// New objects are kept in memory until they are packed.
@@ -21,9 +21,9 @@ pub(super) enum Objects {
 }
 
 impl Objects {
-    /// Chooses by the size of the edit. From here on the objects of a packed commit stay in memory.
-    pub fn of(edit: &Edit, odb: &Odb<'_>) -> Result<Self, StoreError> {
-        if edit.len() <= LOOSE_FILES {
+    /// Chooses by how much is new. From here on the objects of a packed commit stay in memory.
+    pub fn of(changes: &Changes, odb: &Odb<'_>) -> Result<Self, StoreError> {
+        if changes.blobs.len() <= LOOSE_FILES {
             return Ok(Self::Loose);
         }
         odb.add_new_mempack_backend(BEFORE_ALL_OTHERS)?;
@@ -33,9 +33,8 @@ impl Objects {
     /// Brings what the commit added to disk.
     pub fn flush(
         &self,
-        store: &Store,
         git: &Repository,
-        edit: &Edit,
+        changes: &Changes,
         tree: &Tree<'_>,
         commit: Oid,
     ) -> Result<(), StoreError> {
@@ -43,7 +42,7 @@ impl Objects {
             return Ok(());
         }
         let mut pack = git.packbuilder()?;
-        for id in added(store, edit, tree, commit)? {
+        for id in added(changes, tree, commit)? {
             pack.insert_object(id, None)?;
         }
         Ok(pack.write(&git.commondir().join("objects").join("pack"), 0)?)
@@ -51,12 +50,11 @@ impl Objects {
 }
 
 /// The commit, the changed files, and the folders above them.
-fn added(store: &Store, edit: &Edit, tree: &Tree<'_>, commit: Oid) -> Result<BTreeSet<Oid>, StoreError> {
+fn added(changes: &Changes, tree: &Tree<'_>, commit: Oid) -> Result<BTreeSet<Oid>, StoreError> {
     let mut ids = BTreeSet::from([commit, tree.id()]);
     let mut folders = BTreeSet::new();
-    for (path, _) in edit.files() {
-        let path = store.git_path(path);
-        for path in Path::new(&path).ancestors().filter(|path| !path.as_os_str().is_empty()) {
+    for path in changes.paths() {
+        for path in Path::new(path).ancestors().filter(|path| !path.as_os_str().is_empty()) {
             if folders.contains(path) {
                 break;
             }

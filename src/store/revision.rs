@@ -8,7 +8,9 @@ use git2::{Commit, ErrorCode, ObjectType, Oid, Repository, Tree};
 
 use super::{Store, StoreError};
 use crate::model::Place;
+use crate::secrets;
 use crate::snapshot::{Content, Snapshot, Version};
+use crate::suggest;
 use crate::yaml::MAX_FILE_BYTES;
 
 /// A file of a commit's tree.
@@ -27,8 +29,10 @@ pub(super) type Blobs = BTreeMap<Oid, Vec<u8>>;
 /// Folders deeper than this below `inventory/` hold no records.
 const MAX_FOLDERS: usize = 5;
 
-const SYMLINK: i32 = 0o120_000;
-const SUBMODULE: i32 = 0o160_000;
+pub(super) const PLAIN: i32 = 0o100_644;
+pub(super) const EXECUTABLE: i32 = 0o100_755;
+pub(super) const SYMLINK: i32 = 0o120_000;
+pub(super) const SUBMODULE: i32 = 0o160_000;
 
 impl TreeFile {
     /// Whether the file at this path is one that a snapshot reads: a record, a schema, or what stands
@@ -51,6 +55,14 @@ fn is_left_out(name: &str) -> bool {
 /// How a commit is named in answers.
 pub(super) fn version(revision: &str, commit: &Commit<'_>) -> Version {
     Version::Commit { id: commit.id().to_string(), name: revision.to_owned() }
+}
+
+/// The branch or tag that may have been meant.
+fn suggestion(git: &Repository, revision: &str) -> Option<String> {
+    let references = git.references().ok()?;
+    let names = references.flatten().filter_map(|reference| reference.shorthand().ok().map(str::to_owned));
+    let names: Vec<String> = names.collect();
+    suggest::did_you_mean(revision, names.iter().map(String::as_str))
 }
 
 impl Store {
@@ -79,7 +91,7 @@ impl Store {
                 unknown(Some("the clone is shallow; `git fetch --unshallow` brings the rest"))
             }
             ErrorCode::Ambiguous => unknown(Some("several commits begin like this")),
-            _ => unknown(None),
+            _ => unknown(suggestion(git, revision).as_deref()),
         })?;
         object.peel_to_commit().map_err(|_| unknown(Some("it is something else")))
     }
@@ -192,7 +204,8 @@ impl Store {
 /// locks beside the file.
 pub(super) fn is_record_like(path: &str) -> bool {
     let is_hidden = path.split('/').any(|part| part.starts_with('.'));
-    !is_hidden && (path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".json"))
+    let is_text = [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending));
+    !is_hidden && (is_text || secrets::is_key_file(path))
 }
 
 /// Handles on the repository for several threads: libgit2's are not to be shared.

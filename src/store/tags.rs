@@ -1,10 +1,29 @@
 //! Tags, which mark a commit for good, and how commits follow each other.
 
+use std::collections::BTreeMap;
+
 use git2::{ErrorCode, ObjectType, Oid};
 
-use super::history::committed_on;
+use super::history::{committed_on, local_date};
 use super::{Committed, Store, StoreError, Transaction};
 use crate::date::Date;
+
+/// An annotated tag. One that is none has no id.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Tag {
+    pub id: String,
+    /// As the tag itself says, whatever the reference to it is called.
+    pub name: String,
+    /// The commit that it is on; `None` where it is on something else.
+    pub commit: Option<String>,
+    /// With the signature, where there is one.
+    pub message: String,
+    pub by: String,
+    /// Since 1970, for the order.
+    pub seconds: i64,
+    /// In the tagger's time zone: `2026-10-12`.
+    pub date: String,
+}
 
 impl Store {
     /// The tags whose names begin with `prefix`, in order.
@@ -22,6 +41,59 @@ impl Store {
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A tag with its message.
+    ///
+    /// # Errors
+    /// None where there is no such tag: that is `None`.
+    pub fn tag(&self, name: &str) -> Result<Option<Tag>, StoreError> {
+        let git = self.git()?;
+        let reference = match git.find_reference(&format!("refs/tags/{name}")) {
+            Ok(reference) => reference,
+            Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let Ok(tag) = reference.peel_to_tag() else { return Ok(Some(Tag::default())) };
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let tagger = tag.tagger();
+        Ok(Some(Tag {
+            id: tag.id().to_string(),
+            name: text(tag.name_bytes()),
+            commit: (tag.target_type() == Some(ObjectType::Commit)).then(|| tag.target_id().to_string()),
+            message: tag.message_bytes().map(text).unwrap_or_default(),
+            by: tagger.as_ref().map(|by| text(by.name_bytes())).unwrap_or_default(),
+            seconds: tagger.as_ref().map_or(0, |by| by.when().seconds()),
+            date: tagger
+                .and_then(|by| local_date(by.when()))
+                .map(|date| date.to_string())
+                .unwrap_or_default(),
+        }))
+    }
+
+    /// Every file below `inventory/` and `schemas/` of a commit, in the order of the bytes of the paths.
+    pub fn each_file(&self, revision: &str, each: &mut dyn FnMut(&str, &[u8])) -> Result<(), StoreError> {
+        let git = self.git()?;
+        let tree = self.commit_at(revision)?.tree()?;
+        let mut blobs = BTreeMap::new();
+        let mut todo = Vec::new();
+        for folder in ["inventory", "schemas"] {
+            todo.extend(self.subtree(&tree, folder)?.map(|tree| (format!("{folder}/"), tree)));
+        }
+        while let Some((folder, tree)) = todo.pop() {
+            for entry in &tree {
+                let path = format!("{folder}{}", String::from_utf8_lossy(entry.name_bytes()));
+                match entry.kind() {
+                    Some(ObjectType::Tree) => todo.push((format!("{path}/"), git.find_tree(entry.id())?)),
+                    Some(ObjectType::Blob) => drop(blobs.insert(path, entry.id())),
+                    _ => {}
+                }
+            }
+        }
+        for (path, id) in blobs {
+            each(&path, git.find_blob(id)?.content());
+        }
+        Ok(())
     }
 
     /// Whether the commit is there and HEAD comes after it.
@@ -54,15 +126,19 @@ impl Transaction<'_> {
     /// # Errors
     /// [`StoreError::CommittedBut`]: the commit stays without its tag.
     pub fn tag(&self, tag: &str, committed: &Committed, message: &str) -> Result<(), StoreError> {
-        let set = || {
-            let git = self.git()?;
-            let object = git.find_object(Oid::from_str(&committed.id)?, Some(ObjectType::Commit))?;
-            git.tag(tag, &object, &self.store.signature(git)?, message, false)?;
-            Ok(())
-        };
-        set().map_err(|error: StoreError| {
+        self.tag_commit(tag, &committed.id, message).map_err(|error| {
             let untagged = StoreError::Untagged(tag.to_owned(), error.to_string());
             StoreError::CommittedBut(committed.short().to_owned(), Box::new(untagged))
         })
+    }
+    /// The same on any commit.
+    ///
+    /// # Errors
+    /// A name that git does not take, or a tag that is there already.
+    pub fn tag_commit(&self, tag: &str, commit: &str, message: &str) -> Result<(), StoreError> {
+        let git = self.git()?;
+        let object = git.find_object(Oid::from_str(commit)?, Some(ObjectType::Commit))?;
+        git.tag(tag, &object, &self.store.signature(git)?, message, false)?;
+        Ok(())
     }
 }

@@ -1,16 +1,15 @@
 //! Writing an edit as one commit: all of it or nothing, and nothing of anybody else's lost.
 
 use std::fs::{self, File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use git2::build::TreeUpdateBuilder;
-use git2::{ErrorCode, FileMode, Oid, Repository, RepositoryState, Signature, Tree};
+use git2::{ErrorCode, Oid, Repository, RepositoryState, Signature};
 
-use super::durable::{flush_git_writes, remove_file, write_files};
+use super::changes::Changes;
+use super::durable::flush_git_writes;
 use super::index::UserIndex;
-use super::journal::{Journal, branch_lock, index_lock, wait_for};
-use super::pack::Objects;
+use super::journal::{branch_lock, index_lock, wait_for};
 use super::tree_files::TreeFiles;
 use super::{Identity, Store, StoreError};
 use crate::edit::Edit;
@@ -19,7 +18,7 @@ use crate::snapshot::Snapshot;
 /// How long to wait for another writer.
 const LOCK_WAIT: Duration = Duration::from_secs(30);
 /// How often the branch may move under us (by other tools: ours wait for each other).
-const MOST_RACES: u32 = 20;
+pub(super) const MOST_RACES: u32 = 20;
 
 /// The right to write: held by one estate command at a time, from reading to having written, so
 /// that what an edit was made from is what it is applied to.
@@ -30,8 +29,16 @@ pub struct Transaction<'s> {
     git: Option<Repository>,
     /// Unlocked when it is dropped, also by a crash.
     _lock: Option<File>,
-    /// The commit of a command that was killed, whose files were brought up to date at the start.
-    recovered: Option<Oid>,
+    recovered: Option<Recovered>,
+}
+
+/// What was put right before anything else, since a command had been killed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Recovered {
+    /// The files were brought up to date with this commit.
+    Followed(String),
+    /// The files are again what they were before this commit was being merged.
+    TakenBack(String),
 }
 
 /// A commit that was made.
@@ -66,10 +73,6 @@ impl Store {
 }
 
 impl<'s> Transaction<'s> {
-    pub(super) fn store(&self) -> &'s Store {
-        self.store
-    }
-
     pub(super) fn git(&self) -> Result<&Repository, StoreError> {
         match &self.git {
             Some(git) => Ok(git),
@@ -77,9 +80,9 @@ impl<'s> Transaction<'s> {
         }
     }
 
-    /// The commit of a command that was killed before it had updated its files; they are now.
-    pub fn recovered(&self) -> Option<String> {
-        self.recovered.map(|commit| commit.to_string())
+    /// What a killed command had left, and is put right now.
+    pub fn recovered(&self) -> Option<&Recovered> {
+        self.recovered.as_ref()
     }
 
     /// Writes the edit to the files alone, without a commit.
@@ -87,7 +90,11 @@ impl<'s> Transaction<'s> {
         for (path, _) in edit.files() {
             self.refuse_if_not(path, before)?;
         }
-        self.refresh(edit)
+        // What goes, goes last: its content may be nowhere else.
+        let changes = Changes::of(self.store, edit, None)?;
+        let [gone, written] = changes.parted();
+        self.write_changes(&written)?;
+        self.write_changes(&gone)
     }
 
     /// Commits the edit, which was made from `before`, on the current branch, then brings the
@@ -100,15 +107,12 @@ impl<'s> Transaction<'s> {
     pub fn commit(&self, edit: &Edit, before: &Snapshot) -> Result<Committed, StoreError> {
         let git = self.git()?;
         refuse_unready(git)?;
-        let author = self.store.signature(git)?;
+        self.store.signature(git)?;
         let branch = branch_name(git)?;
         for (path, _) in edit.files() {
             self.refuse_if_not(path, before)?;
         }
         wait_for(&index_lock(git))?;
-        let journal = Journal::of(git);
-        let odb = git.odb()?;
-        let objects = Objects::of(edit, &odb)?;
         let mut first_tip: Option<Option<Oid>> = None;
         for _ in 0..MOST_RACES {
             wait_for(&branch_lock(git, &branch))?;
@@ -125,51 +129,14 @@ impl<'s> Transaction<'s> {
                     return Err(if moved { StoreError::Changed(path) } else { StoreError::Dirty(path) });
                 }
             }
-            UserIndex::read(self.store, git)?.refuse_staged(edit, &mut files)?;
-            let tree = self.apply(git, &tree, edit)?;
-            let parent = tip.map(|tip| git.find_commit(tip)).transpose()?;
-            let parents: Vec<_> = parent.iter().collect();
-            let id = git.commit(None, &author, &author, &edit.message(), &tree, &parents)?;
-            objects.flush(self.store, git, edit, &tree, id)?;
-            journal.write(&branch, id)?;
-            match swing(git, &branch, tip, id, &edit.summary) {
-                Ok(true) => return self.follow(git, &journal, edit, id, &branch),
-                Ok(false) => journal.clear()?,
-                // It moved, but may not be on disk: the note stays for the next command.
-                Err(error) if tip_of(git, &branch)? == Some(id) => {
-                    let short = id.to_string().chars().take(10).collect();
-                    return Err(StoreError::CommittedBut(short, Box::new(error)));
-                }
-                Err(error) => {
-                    journal.clear()?;
-                    return Err(error);
-                }
+            let changes = Changes::of(self.store, edit, Some(&mut files))?;
+            UserIndex::read(git)?.refuse_staged(&changes, &mut files)?;
+            let id = self.make_commit(&changes, &tree, tip.as_slice(), &edit.message())?;
+            if let Some(done) = self.advance(&branch, tip, id, &changes, &edit.summary)? {
+                return Ok(done);
             }
         }
         Err(StoreError::Raced(MOST_RACES))
-    }
-
-    /// Brings files and index up to date with the commit that the branch has moved to.
-    fn follow(
-        &self,
-        git: &Repository,
-        journal: &Journal,
-        edit: &Edit,
-        id: Oid,
-        branch: &str,
-    ) -> Result<Committed, StoreError> {
-        let committed =
-            Committed { id: id.to_string(), branch: branch.trim_start_matches("refs/heads/").to_owned() };
-        let followed = self.refresh(edit).and_then(|()| UserIndex::read(self.store, git)?.refresh(edit));
-        // The note stays where the next command can do better. It must not where somebody else held a
-        // lock, which would look like ours.
-        if matches!(followed, Ok(()) | Err(StoreError::LockFile(_))) {
-            journal.clear()?;
-        }
-        match followed {
-            Ok(()) => Ok(committed),
-            Err(error) => Err(StoreError::CommittedBut(committed.short().to_owned(), Box::new(error))),
-        }
     }
 
     /// The file on disk must be the one that the edit was made from.
@@ -204,33 +171,6 @@ impl<'s> Transaction<'s> {
         let id = files.id(&self.store.git_path(path))?;
         let text = id.map(|id| self.store.blob_text(id)).transpose()?;
         Ok(same_text(before, path, text.as_deref()))
-    }
-
-    fn apply<'g>(&self, git: &'g Repository, tree: &Tree<'_>, edit: &Edit) -> Result<Tree<'g>, StoreError> {
-        let mut update = TreeUpdateBuilder::new();
-        for (path, text) in edit.files() {
-            let path = self.store.git_path(path);
-            match text {
-                Some(text) => update.upsert(path.as_str(), git.blob(text.as_bytes())?, FileMode::Blob),
-                None => update.remove(path.as_str()),
-            };
-        }
-        Ok(git.find_tree(update.create_updated(git, tree)?)?)
-    }
-
-    pub(super) fn refresh(&self, edit: &Edit) -> Result<(), StoreError> {
-        let root = self.store.root();
-        let disk = |path: &str| self.store.disk_path(path);
-        let written: Vec<(PathBuf, &[u8])> =
-            edit.files().filter_map(|(path, text)| Some((disk(path), text?.as_bytes()))).collect();
-        write_files(&written)?;
-        for (path, _) in edit.files().filter(|(_, text)| text.is_none()) {
-            let disk = self.store.disk_path(path);
-            if disk.symlink_metadata().is_ok() {
-                remove_file(&disk, root)?;
-            }
-        }
-        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::memory::Stamp;
 use super::revision::is_record_like;
 use super::{Store, StoreError};
 use crate::model::{Kind, Place, is_dated};
@@ -19,18 +20,20 @@ const MAX_FOLDERS: usize = 4;
 impl Store {
     /// Every record as it lies on disk.
     pub fn worktree(&self) -> Result<Snapshot, StoreError> {
+        self.refuse_sparse()?;
         let disk = self.disk();
-        let paths = disk.list()?;
+        let paths = disk.list(|path, _| path)?;
         Ok(Snapshot::load(Version::Worktree, &paths, &[], |path| disk.read(path)))
     }
 
     /// A snapshot of some files of the disk, with the settings, waivers and the estate's own schemas.
     /// `known` are files whose ids are known without reading them.
     pub fn worktree_of(&self, paths: &[String], known: &[String]) -> Result<Snapshot, StoreError> {
+        self.refuse_sparse()?;
         let disk = self.disk();
         let mut wanted: Vec<String> = paths.to_vec();
         wanted.extend(Place::singles().map(|place| place.path()));
-        disk.list_folder("schemas", 0, &mut wanted)?;
+        disk.list_folder("schemas", 0, &mut wanted, |path, _| path)?;
         wanted.sort();
         wanted.dedup();
         wanted.retain(|path| disk.exists(path));
@@ -66,7 +69,12 @@ impl Store {
 
     /// The files of the disk that may hold a record, found without reading one.
     pub fn record_places(&self) -> Result<Vec<Place>, StoreError> {
-        Ok(self.disk().list()?.iter().filter_map(|path| Place::of(path)).collect())
+        Ok(self.disk().list(|path, _| path)?.iter().filter_map(|path| Place::of(path)).collect())
+    }
+
+    /// The files of [`worktree`](Self::worktree) and what the file system says of each.
+    pub(super) fn stamped_files(&self) -> Result<Vec<(String, Option<Stamp>)>, StoreError> {
+        self.disk().list(|path, entry| (path, entry.metadata().ok().as_ref().and_then(Stamp::of)))
     }
 
     /// The bytes of a file of the estate; `None` where there is none.
@@ -103,46 +111,53 @@ impl Disk<'_> {
         self.path(path).symlink_metadata().is_ok() && !folders.into_iter().any(is_link)
     }
 
-    /// The files that may be records or schemas, sorted. The folders of classes hold nearly
-    /// everything; they are listed side by side.
-    fn list(&self) -> Result<Vec<String>, StoreError> {
+    /// What `make` makes of the files that may be records or schemas, sorted. The folders of classes
+    /// hold nearly everything; they are listed side by side.
+    fn list<T: Ord + Send>(&self, make: fn(String, &DirEntry) -> T) -> Result<Vec<T>, StoreError> {
         let inventory = self.path("inventory");
         if inventory.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink()) {
             return Err(StoreError::io("read", &inventory, io::Error::other("it is a symbolic link")));
         }
-        let (mut paths, mut folders) = (Vec::new(), Vec::new());
-        self.list_folder("schemas", 0, &mut paths)?;
-        self.list_entries("inventory", &mut paths, &mut folders)?;
+        let (mut files, mut folders) = (Vec::new(), Vec::new());
+        self.list_folder("schemas", 0, &mut files, make)?;
+        self.list_entries("inventory", &mut files, &mut folders, make)?;
         let mut below = Vec::new();
         for folder in folders {
-            self.list_entries(&folder, &mut paths, &mut below)?;
+            self.list_entries(&folder, &mut files, &mut below, make)?;
         }
-        let listed: Result<Vec<Vec<String>>, StoreError> = below
+        let listed: Result<Vec<Vec<T>>, StoreError> = below
             .par_iter()
             .map(|folder| {
                 let mut found = Vec::new();
-                self.list_folder(folder, 0, &mut found).map(|()| found)
+                self.list_folder(folder, 0, &mut found, make).map(|()| found)
             })
             .collect();
-        paths.extend(listed?.into_iter().flatten());
-        paths.par_sort_unstable();
-        Ok(paths)
+        files.extend(listed?.into_iter().flatten());
+        files.par_sort_unstable();
+        Ok(files)
     }
 
-    fn list_folder(&self, folder: &str, depth: usize, paths: &mut Vec<String>) -> Result<(), StoreError> {
+    fn list_folder<T>(
+        &self,
+        folder: &str,
+        depth: usize,
+        files: &mut Vec<T>,
+        make: fn(String, &DirEntry) -> T,
+    ) -> Result<(), StoreError> {
         let mut folders = Vec::new();
-        self.list_entries(folder, paths, &mut folders)?;
+        self.list_entries(folder, files, &mut folders, make)?;
         for folder in folders.iter().filter(|_| depth < MAX_FOLDERS) {
-            self.list_folder(folder, depth + 1, paths)?;
+            self.list_folder(folder, depth + 1, files, make)?;
         }
         Ok(())
     }
 
-    fn list_entries(
+    fn list_entries<T>(
         &self,
         folder: &str,
-        files: &mut Vec<String>,
+        files: &mut Vec<T>,
         folders: &mut Vec<String>,
+        make: fn(String, &DirEntry) -> T,
     ) -> Result<(), StoreError> {
         let disk = self.path(folder);
         let cannot_list = |error| StoreError::io("list", &disk, error);
@@ -157,7 +172,7 @@ impl Disk<'_> {
             if kind.is_dir() {
                 folders.push(path);
             } else if is_record_like(&path) || kind.is_symlink() {
-                files.push(path);
+                files.push(make(path, &entry));
             }
         }
         Ok(())

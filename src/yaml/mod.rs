@@ -6,7 +6,9 @@
 //! not plain text, nesting deeper than 32, more than 10 000 nodes, files over 1 MiB, control
 //! characters, invalid UTF-8 and conflict markers. Data files need none of them.
 
+mod comments;
 mod data;
+mod format;
 mod lines;
 mod parse;
 mod patch;
@@ -16,6 +18,7 @@ mod tree;
 mod write;
 
 pub use data::{Data, Place, RouteError};
+pub use format::{Rank, format};
 pub use parse::parse;
 pub use patch::{PatchError, append, remove_element, set, unset};
 pub use scalar::{quote, quote_flow};

@@ -13,6 +13,9 @@ mod tests;
 
 use std::ops::Range;
 
+#[cfg(test)]
+pub(super) use properties::any_file;
+
 use super::data::{Data, Place, RouteError};
 use super::lines::column;
 use super::parse::parse;

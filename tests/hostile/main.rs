@@ -14,6 +14,8 @@
 #![cfg(unix)]
 
 mod faults;
+mod kinds;
+mod programs;
 mod repositories;
 mod text;
 mod trees;

@@ -11,7 +11,15 @@ pub static RULE: Rule = Rule {
     bad: "# inventory/items/server/srv-web-02.yaml\nstatus: in_use\ncost: 8420.00 EUR\n",
     good: "# inventory/items/server/srv-web-02.yaml\nstatus: ordered\ncost: 8420.00 EUR\n",
     mend: "Add a schedule for the item, or delete the cost where it is expensed at once.",
-    check: Check::Estate { watches: &[], run: check },
+    check: Check::Estate {
+        watches: &[
+            (Kind::Item, "cost"),
+            (Kind::Item, "status"),
+            (Kind::Item, "class"),
+            (Kind::Schedule, "item"),
+        ],
+        run: check,
+    },
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {

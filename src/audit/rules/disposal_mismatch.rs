@@ -1,6 +1,7 @@
 use super::{Check, Context, Rule, date_below};
 use crate::date::Date;
 use crate::finding::{Finding, Level};
+use crate::model::Kind;
 use crate::model::item::Item;
 use crate::model::schedule::Schedule;
 
@@ -12,7 +13,16 @@ pub static RULE: Rule = Rule {
     bad: "status: disposed\ncost: 8420.00 EUR\ndisposal: {date: 2026-03-31, kind: sale}\n",
     good: "status: in_use\ncost: 8420.00 EUR\n",
     mend: "Give the item a `disposal` and the schedule a disposal event, of the same date and kind; `estate retire` writes both.",
-    check: Check::Estate { watches: &[], run: check },
+    check: Check::Estate {
+        watches: &[
+            (Kind::Item, "disposal"),
+            (Kind::Item, "status"),
+            (Kind::Schedule, "item"),
+            (Kind::Schedule, "books"),
+            (Kind::Schedule, "events"),
+        ],
+        run: check,
+    },
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use super::{Check, Context, Rule};
 use crate::finding::{Finding, Level};
+use crate::model::Kind;
 use crate::model::Record;
 
 pub static RULE: Rule = Rule {
@@ -13,7 +14,10 @@ pub static RULE: Rule = Rule {
     bad: "# inventory/items/server/srv-web-02.yaml\nserial: 7xk2l93\n",
     good: "# inventory/items/server/srv-web-02.yaml\nserial: 7XK2M03\n",
     mend: "Correct the number, or delete the record that is one too many.",
-    check: Check::Estate { watches: &[], run: check },
+    check: Check::Estate {
+        watches: &[(Kind::Item, "serial"), (Kind::Item, "disposal"), (Kind::Item, "class")],
+        run: check,
+    },
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -6,21 +6,29 @@ use crate::model::Record;
 use crate::model::record::as_date;
 
 mod amendment_outside_contract;
+mod book_of_several_currencies;
+mod clashing_changes;
+mod colliding_path;
 mod consumer_shares_not_100_percent;
 mod contract_covers_nothing;
 mod contract_covers_retired;
 mod contract_ends_before_item;
 mod cost_without_schedule;
+mod customer_contract_without_service;
 mod dangling_reference;
 mod dates_out_of_order;
 mod disposal_before_start;
 mod disposal_mismatch;
 mod duplicate_asset_tag;
 mod duplicate_id;
+mod duplicate_list_id;
 mod duplicate_plan;
 mod duplicate_serial;
 mod expired_waiver;
 mod fiscal_year_gap;
+mod hidden_character;
+mod impossible_investment;
+mod impossible_lease;
 mod impossible_schedule;
 mod in_use_without_date;
 mod in_use_without_host;
@@ -29,9 +37,11 @@ mod in_use_without_owner;
 mod in_use_without_support;
 mod invoice_in_other_currency;
 mod licence_over_used;
+mod min_up_above_group;
 mod missing_change_reference;
 mod missing_settings;
 mod mixed_currencies;
+mod notice_longer_than_term;
 mod over_allocated;
 mod overlapping_amendments;
 mod promise_without_backing;
@@ -42,11 +52,16 @@ mod rests_on_retired;
 mod salvage_above_cost;
 mod schedule_before_acquisition;
 mod schedule_without_cost;
+mod secret_in_record;
+mod section_179_over_limit;
 mod self_reference;
+mod service_without_components;
+mod shared_host;
 mod signed_after_start;
 mod stale_record;
 mod status_against_dates;
 mod supplier_concentration;
+mod support_ended;
 mod term_ends_before_start;
 mod unknown_book;
 mod unknown_contract_part;
@@ -63,6 +78,7 @@ mod wrong_reference_kind;
 
 pub use duplicate_serial::identity;
 pub(super) use missing_change_reference::check as missing_change_reference;
+pub(super) use secret_in_record::hide as hide_secrets;
 
 /// Every rule, in the order of the catalogue.
 pub static RULES: &[&Rule] = &[
@@ -71,6 +87,7 @@ pub static RULES: &[&Rule] = &[
     &reading::NOT_A_FILE,
     &reading::SYMLINK,
     &reading::STRAY_FILE,
+    &colliding_path::RULE,
     &reading::EMPTY_FILE,
     &reading::TOO_LARGE,
     &reading::INVALID_UTF8,
@@ -78,6 +95,10 @@ pub static RULES: &[&Rule] = &[
     &reading::CONFLICT_MARKER,
     &reading::MERGE_CONFLICT,
     &reading::LFS_POINTER,
+    // Security of what is recorded.
+    &hidden_character::RULE,
+    &secret_in_record::RULE,
+    &reading::PRIVATE_KEY_FILE,
     // YAML.
     &reading::SYNTAX,
     &reading::DIRECTIVE,
@@ -104,6 +125,7 @@ pub static RULES: &[&Rule] = &[
     &reading::INVALID_VALUE,
     // Identity and references.
     &duplicate_id::RULE,
+    &duplicate_list_id::RULE,
     &duplicate_serial::RULE,
     &duplicate_asset_tag::RULE,
     &dangling_reference::RULE,
@@ -127,14 +149,19 @@ pub static RULES: &[&Rule] = &[
     &unknown_book::RULE,
     &duplicate_plan::RULE,
     &mixed_currencies::RULE,
+    &book_of_several_currencies::RULE,
     &salvage_above_cost::RULE,
     &disposal_before_start::RULE,
     &disposal_mismatch::RULE,
     &impossible_schedule::RULE,
+    &section_179_over_limit::RULE,
+    &impossible_investment::RULE,
     &restated_closing::RULE,
     // Contracts.
     &term_ends_before_start::RULE,
     &signed_after_start::RULE,
+    &impossible_lease::RULE,
+    &notice_longer_than_term::RULE,
     &contract_covers_retired::RULE,
     &contract_covers_nothing::RULE,
     &overlapping_amendments::RULE,
@@ -148,12 +175,18 @@ pub static RULES: &[&Rule] = &[
     &contract_ends_before_item::RULE,
     &supplier_concentration::RULE,
     &licence_over_used::RULE,
+    &customer_contract_without_service::RULE,
+    &support_ended::RULE,
     // Services.
+    &service_without_components::RULE,
+    &min_up_above_group::RULE,
+    &shared_host::RULE,
     &consumer_shares_not_100_percent::RULE,
     &over_allocated::RULE,
     &unpriced_component::RULE,
     // Commits.
     &missing_change_reference::RULE,
+    &clashing_changes::RULE,
     // Settings.
     &missing_settings::RULE,
     &fiscal_year_gap::RULE,

@@ -59,6 +59,16 @@ pub static STRAY_FILE: Rule = Rule {
     ..READING
 };
 
+pub static PRIVATE_KEY_FILE: Rule = Rule {
+    id: "private-key-file",
+    what: "a file of keys lies beside the records and holds a private key",
+    why: "Whoever can read the repository, now or from any old clone, can use it; deleting the file does not take it out of the history.",
+    bad: "# inventory/items/server/srv-web-01.key\n",
+    good: "# the key in a vault, and in the record where it is kept\n",
+    mend: "Take it out, and have the key replaced where it is valid: it is known now.",
+    ..READING
+};
+
 pub static EMPTY_FILE: Rule = Rule {
     id: "empty-file",
     what: "a file holds no record",

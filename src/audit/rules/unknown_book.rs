@@ -7,7 +7,7 @@ use crate::suggest;
 pub static RULE: Rule = Rule {
     id: "unknown-book",
     level: Level::Error,
-    what: "a plan or an event is for a book that the settings do not have",
+    what: "a plan, an event or a lease is for a book that the settings do not have",
     why: "A book gives a plan its way of counting days; without it the plan cannot be computed.",
     bad: "# inventory/schedules/srv-web-01.yaml\nbooks:\n  acounting: {method: straight_line, life: 5y, start: 2023-03-01}\n",
     good: "# inventory/schedules/srv-web-01.yaml\nbooks:\n  accounting: {method: straight_line, life: 5y, start: 2023-03-01}\n",
@@ -31,6 +31,11 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
         );
     };
     match record.kind() {
+        Kind::Contract => {
+            if let Some(value) = record.get("lease.book") {
+                book(value.text().unwrap_or_default(), value.span(), &|| "lease.book".to_owned());
+            }
+        }
         Kind::Schedule => {
             for (name, span, _) in record.field("books").into_iter().flat_map(|books| books.entries()) {
                 book(name, span, &|| format!("books.{name}"));

@@ -15,7 +15,20 @@ pub static RULE: Rule = Rule {
     bad: "# inventory/services/web-shop.yaml\ncomponents:\n  - item: rack-12\n",
     good: "# inventory/services/web-shop.yaml\ncomponents:\n  - item: srv-web-01\n",
     mend: "Give the item a cost and a schedule, put it under `covers` of a contract with a price, or say in `relations` what it runs on.",
-    check: Check::Estate { watches: &[], run: check },
+    check: Check::Estate {
+        watches: &[
+            (Kind::Item, "cost"),
+            (Kind::Item, "relations"),
+            (Kind::Schedule, "item"),
+            (Kind::Service, "components"),
+            (Kind::Service, "status"),
+            (Kind::Contract, "side"),
+            (Kind::Contract, "price"),
+            (Kind::Contract, "covers"),
+            (Kind::Contract, "amendments"),
+        ],
+        run: check,
+    },
 };
 
 /// An item or a service.

@@ -3,7 +3,7 @@ mod verify;
 use estate::edits::{Closure, close, reopen};
 use estate::store::Store;
 
-use super::context::Context;
+use super::context::{Context, today};
 use super::failure::{Exit, Failure};
 use super::schedule::{book_or_default, period_named};
 use super::writing::{Scope, WriteArgs, Writing, write_to};
@@ -14,7 +14,11 @@ use super::writing::{Scope, WriteArgs, Writing, write_to};
 /// them and over the terms that made them, and tags the commit. From then on a change to a closed
 /// figure is refused: what turns up late is dated in the first open period. --verify computes the
 /// closed periods again, from the commit that they were closed from and from the files of today, and
-/// names whatever is no longer as it was closed.
+/// names whatever is no longer as it was closed. An event that is learned of later names the first
+/// open day as `posted`, and what it changes in the closed periods is charged on that day.
+///
+/// The tag is annotated and not signed: to sign runs a program that a repository's configuration
+/// names. `git tag -s signed/fy2025 close/fy2025^{}` adds a signed one.
 #[derive(clap::Args)]
 #[command(after_long_help = "Examples:
   estate close FY2025                        close a fiscal year in every book
@@ -59,6 +63,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     }
     refuse_changes(&store)?;
     let commit = store.resolve("HEAD")?;
+    let (on, by) = (today()?, &author(&store)?);
     write_to(context, &store, &args.write, Scope::Whole, |snapshot| {
         let some_books = !args.book.is_empty();
         let books = match some_books {
@@ -74,8 +79,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
                 .into());
         }
         let period = period_named(snapshot, name)?;
-        let closure =
-            Closure { name, period, books: &books, some_books, on: context.as_of, computed_from: &commit };
+        let closure = Closure { name, period, books: &books, some_books, on, by, computed_from: &commit };
         let (edit, tag) = close(snapshot, &closure).map_err(refused)?;
         let done = format!("closed {name} in {} (tag {tag})", books.join(" and "));
         Ok(Writing::new(edit, done).tag(tag).next(format!("estate close --verify {name}")))
@@ -94,12 +98,12 @@ fn run_reopen(context: &Context, store: &Store, args: &Args, name: &str) -> anyh
             .hint("whoever reads the accounts must learn why they were opened again")
             .into());
     }
+    let (on, by) = (today()?, &author(&store)?);
     write_to(context, store, &args.write, Scope::Whole, |snapshot| {
         let period = period_named(snapshot, name)?;
         let some_books = !args.book.is_empty();
-        let closure =
-            Closure { name, period, books: &args.book, some_books, on: context.as_of, computed_from: "" };
-        let edit = reopen(snapshot, &closure.id(), context.as_of, reason).map_err(refused)?;
+        let closure = Closure { name, period, books: &args.book, some_books, on, by, computed_from: "" };
+        let edit = reopen(snapshot, &closure, reason).map_err(refused)?;
         Ok(Writing::new(edit, format!("opened {name} again")).next(format!("estate close {name}")))
     })
 }
@@ -116,4 +120,10 @@ fn refuse_changes(store: &Store) -> anyhow::Result<()> {
             .hint("a closing rests on a commit: commit or discard the changes first")
             .into()),
     }
+}
+
+/// Who closes or reopens: `Ada Lovelace <ada@helio.example>`.
+fn author(store: &Store) -> anyhow::Result<String> {
+    let (name, email) = store.author()?;
+    Ok(format!("{name} <{email}>"))
 }

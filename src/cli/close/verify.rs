@@ -105,19 +105,26 @@ impl Verdict {
             self.push(id, "", "", "history rewritten", what);
         }
         self.check_tag(store, closing)?;
+        let engine = closing.engine().filter(|engine| *engine != ENGINE);
         if let Ok(then) = store.at(commit) {
             let restated = closing::restatements(&then, &Planner::new(&then), closing);
-            for Restatement { book, item, what } in restated {
-                let what = format!("this program, on the files that were closed: {what}");
-                self.push(id, &book, &item, "computed otherwise", what);
+            match engine {
+                // Another engine may compute otherwise; what it closed stands.
+                Some(engine) => self.notes.push(format!(
+                    "{id} was closed by engine {engine}; engine {ENGINE} computes {} of its figures otherwise, which moves none of them: the first open day catches up",
+                    restated.len()
+                )),
+                None => {
+                    for Restatement { book, item, what } in restated {
+                        let what = format!("this program, on the files that were closed: {what}");
+                        self.push(id, &book, &item, "computed otherwise", what);
+                    }
+                }
             }
         }
         if closing.rule_data() != closing::rule_data() {
             self.notes
                 .push(format!("{id} was closed with other rates and tables than those of this program"));
-        }
-        if let Some(engine) = closing.engine().filter(|engine| *engine != ENGINE) {
-            self.notes.push(format!("{id} was closed by engine {engine}, and this is engine {ENGINE}"));
         }
         for Restatement { book, item, what } in
             closing::restatements(snapshot, &Planner::new(snapshot), closing)

@@ -1,3 +1,4 @@
+mod journal;
 mod openslo;
 
 use clap::Subcommand;
@@ -8,6 +9,7 @@ use super::failure::Exit;
 /// Write the estate for other programs
 #[derive(clap::Args)]
 #[command(after_long_help = "Examples:
+  estate export journal --help            the journal of a book
   estate export openslo -o slos.yaml       the levels that services promise
   estate export openslo web-shop")]
 pub struct Args {
@@ -17,11 +19,13 @@ pub struct Args {
 
 #[derive(Subcommand)]
 enum What {
+    Journal(journal::Args),
     Openslo(openslo::Args),
 }
 
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     match args.what {
+        What::Journal(args) => journal::run(context, &args),
         What::Openslo(args) => openslo::run(context, &args),
     }
 }

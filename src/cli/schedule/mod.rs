@@ -2,34 +2,41 @@ mod what_if;
 
 use estate::date::{Period, add_months, day_before, parse_date};
 use estate::model::Kind;
+use estate::model::contract::Contract;
 use estate::model::schedule::Schedule;
+use estate::report::Report;
 use estate::reports::{self, GroupBy, Steps};
 use estate::snapshot::Snapshot;
 
 use super::context::{Context, find};
 use super::failure::{Exit, Failure};
 
-/// Show depreciation: the plan of one item, or the register of all
+/// Show depreciation: the plan of one item or contract, or the register of all
 ///
 /// The plan lists every fiscal year of every book: opening value, charge, accumulated depreciation
-/// and net book value. With --all, the register shows what each item cost and is worth at --as-of.
+/// and net book value. Of a contract it lists what is billed, the expense and what is prepaid; of a
+/// lease, the right of use and the liability (IFRS 16). With --all, the register shows what each
+/// item cost and is worth at --as-of.
 #[derive(clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
+    group = clap::ArgGroup::new("span").args(["period", "forecast"]),
     after_long_help = "Examples:
   estate schedule srv-web-01                     the plan, all books
   estate schedule srv-web-01 --monthly           month by month
   estate schedule what-if --cost \"900 EUR\" --life 3y --start 2024-01-01
   estate schedule srv-web-01 --book tax          one book
+  estate schedule dell-prosupport                what a contract bills, and what is prepaid
   estate schedule --all --as-of 2025-12-31       what everything was worth on that day
   estate schedule --all --period FY2025          opening, movements and closing by class
+  estate schedule --all --forecast 5 --by service   charges to come, by service
   estate schedule --all --format csv -o nbv.csv  the same for a spreadsheet"
 )]
 pub struct Args {
     #[command(subcommand)]
     what_if: Option<Verb>,
-    /// An item or a schedule
+    /// An item, a schedule or a contract
     #[arg(required_unless_present = "all")]
     id: Option<String>,
     /// Every item in the books
@@ -38,9 +45,13 @@ pub struct Args {
     /// The register of a period instead of a day: FY2025, 2025-03 or 2025-01-01..2025-06-30
     #[arg(long, value_name = "PERIOD", requires = "all")]
     period: Option<String>,
-    /// What a row of the register of a period stands for: item, class, department or location
-    #[arg(long, value_name = "GROUP", requires = "period", default_value = "class")]
-    by: String,
+    /// Charges of the next N fiscal years, that of --as-of first, and items to replace in them
+    #[arg(long, value_name = "YEARS", requires = "all", conflicts_with = "period",
+          value_parser = clap::value_parser!(u8).range(1..=30))]
+    forecast: Option<u8>,
+    /// What a row stands for with --period or --forecast: item, class, service, department or location [default: class]
+    #[arg(long, value_name = "GROUP", requires = "span")]
+    by: Option<String>,
     /// A row a month instead of a fiscal year
     #[arg(long, conflicts_with = "all")]
     monthly: bool,
@@ -62,12 +73,13 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let snapshot = context.snapshot(&store)?;
     let Some(id) = args.id else {
         let book = book_or_default(&snapshot, args.book.as_deref())?;
-        let report = match &args.period {
-            None => reports::register(&snapshot, context.as_of, &book),
-            Some(period) => {
-                let period = period_named(&snapshot, period)?;
-                reports::roll_forward(&snapshot, period, &book, group_by(&args.by)?)
+        let by = args.by.as_deref().map_or(Ok(GroupBy::Class), group_by)?;
+        let report = match (&args.period, args.forecast) {
+            (Some(period), _) => {
+                reports::roll_forward(&snapshot, period_named(&snapshot, period)?, &book, by)
             }
+            (None, Some(years)) => reports::forecast(&snapshot, context.as_of, &book, years.into(), by),
+            (None, None) => reports::register(&snapshot, context.as_of, &book),
         };
         context.show(&report)?;
         return Ok(if report.has_holes() { Exit::Findings } else { Exit::Done });
@@ -75,12 +87,54 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     if let Some(book) = &args.book {
         book_or_default(&snapshot, Some(book))?;
     }
-    let schedule = schedule_of(&snapshot, &id)?;
-    let base =
-        context.report("schedule", format!("Depreciation of {}", schedule.item().unwrap_or(&id)), &snapshot);
     let steps = if args.monthly { Steps::Months } else { Steps::Years };
-    context.show(&reports::schedule(base, &snapshot, schedule, args.book.as_deref(), steps))?;
+    let report = match planned(&snapshot, &id)? {
+        Planned::Schedule(schedule) => {
+            let title = format!("Depreciation of {}", schedule.item().unwrap_or(&id));
+            let base = context.report("schedule", title, &snapshot);
+            reports::schedule(base, &snapshot, schedule, args.book.as_deref(), steps)
+        }
+        Planned::Contract(contract) => {
+            of_contract(context, &snapshot, contract, args.book.as_deref(), steps)?
+        }
+    };
+    context.show(&report)?;
     Ok(Exit::Done)
+}
+
+/// The plan of a lease in the book that keeps it, of any other contract what it bills.
+fn of_contract(
+    context: &Context,
+    snapshot: &Snapshot,
+    contract: Contract<'_>,
+    book: Option<&str>,
+    steps: Steps,
+) -> anyhow::Result<Report> {
+    if contract.0.field("price").is_none() {
+        return Err(Failure::nothing(format!("contract {} has no price to plan", contract.id()))
+            .hint(format!(
+                "set one, such as `estate set {} \"price.amount=1200.00 EUR\" price.per=year`",
+                contract.id()
+            ))
+            .into());
+    }
+    let measured = contract.lease().filter(|lease| lease.exemption().is_none());
+    Ok(match measured.filter(|lease| book.is_none_or(|book| book == lease.book)) {
+        Some(lease) => {
+            let base = context.report("lease_plan", format!("Lease of {}", contract.id()), snapshot);
+            reports::lease(base, snapshot, contract, lease.book, steps)
+        }
+        None => {
+            let base = context.report("prepaid_plan", format!("Bills of {}", contract.id()), snapshot);
+            reports::prepaid_plan(base, snapshot, contract, context.as_of, steps)
+        }
+    })
+}
+
+/// What has a plan.
+enum Planned<'s> {
+    Schedule(Schedule<'s>),
+    Contract(Contract<'s>),
 }
 
 fn group_by(name: &str) -> anyhow::Result<GroupBy> {
@@ -111,15 +165,18 @@ pub fn period_named(snapshot: &Snapshot, text: &str) -> anyhow::Result<Period> {
     Ok(Period { start, end: day_before(next) })
 }
 
-/// The schedule that is named, or the schedule of the item that is named.
-fn schedule_of<'s>(snapshot: &'s Snapshot, name: &str) -> anyhow::Result<Schedule<'s>> {
+/// The schedule or contract that is named, or the schedule of the item that is named.
+fn planned<'s>(snapshot: &'s Snapshot, name: &str) -> anyhow::Result<Planned<'s>> {
     let own = snapshot.named(name).into_iter().find(|record| record.kind() == Kind::Schedule);
     if let Some(record) = own {
-        return Ok(Schedule(record));
+        return Ok(Planned::Schedule(Schedule(record)));
     }
     let record = find(snapshot, name)?;
+    if record.kind() == Kind::Contract {
+        return Ok(Planned::Contract(Contract(record)));
+    }
     let of_item = snapshot.schedules().find(|schedule| schedule.item() == Some(record.id()));
-    of_item.ok_or_else(|| {
+    of_item.map(Planned::Schedule).ok_or_else(|| {
         Failure::nothing(format!("{} has no depreciation schedule", record.record_id()))
             .hint(format!("add one with `estate add schedule {} --item {}`", record.id(), record.id()))
             .into()

@@ -1,6 +1,7 @@
 //! Dated parameters: data files with their sources, read once. A rate that changes is a new line in
 //! a file, and what was acquired under the old one keeps it.
 
+mod accounts;
 mod bonus;
 mod coefficients;
 mod macrs;
@@ -13,6 +14,7 @@ use super::problem::Problem;
 use crate::date::{Date, parse_date};
 use crate::money::parse_amount;
 
+pub use accounts::{Account, AccountType, account};
 pub use bonus::bonus;
 pub use coefficients::declining_coefficients;
 pub use macrs::{MACRS_ONE, macrs, macrs_real_property};

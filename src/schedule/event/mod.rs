@@ -22,6 +22,8 @@ use crate::money::{MinorUnit, Money, Percent};
 #[derive(Clone, Debug)]
 pub struct Event {
     pub date: Date,
+    /// The first day of the books that know of it, where that of the date was closed already.
+    pub posted: Option<Date>,
     /// Position in the schedule's list; `None` for what the replacement of a component brings.
     pub index: Option<usize>,
     pub what: What,
@@ -101,7 +103,7 @@ pub struct Kind {
     pub opens_the_day: bool,
     /// Fields of which the event needs exactly one.
     pub one_of: &'static [&'static str],
-    /// Other fields that mean something to it, beside date, kind, book, component and reason.
+    /// Other fields that mean something to it, beside date, posted, kind, book, component and reason.
     pub takes: &'static [&'static str],
 }
 

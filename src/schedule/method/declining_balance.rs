@@ -1,4 +1,4 @@
-use super::declining::with_switch;
+use super::declining::{by_rate, with_switch};
 use super::{Method, Pace, Step};
 use crate::date::Date;
 use crate::schedule::data;
@@ -23,8 +23,12 @@ pub static METHOD: Method = Method {
 fn annuity(step: &Step<'_>) -> Result<i128, Problem> {
     let months = step.months()?;
     let (numerator, denominator) = coefficient(step.terms.acquired(), u32::try_from(months).unwrap_or(0))?;
-    // A tick is a month: the yearly rate is coefficient ÷ years.
-    Ok(with_switch(step, numerator, denominator * months)?)
+    // A tick is a month: the yearly rate is coefficient ÷ years. In the first fiscal year, however
+    // short, all years of the life are left, and no coefficient is below 1.
+    Ok(match step.slice.index {
+        0 => by_rate(step, numerator, denominator * months)?,
+        _ => with_switch(step, numerator, denominator * months)?,
+    })
 }
 
 /// The coefficient for a life in months of what was acquired on a day, as a fraction.

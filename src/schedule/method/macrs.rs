@@ -33,11 +33,12 @@ fn annuity(step: &Step<'_>) -> Result<i128, Problem> {
     let percent = match terms.convention.name {
         "mid_month" => {
             let month = month(terms.start, first_year);
-            data::macrs_real_property(step.life, month, slice.index)?
+            data::macrs_real_property(step.life, month, slice.index)
         }
-        "mid_quarter" => data::macrs(step.life, Some(quarter(terms.start, first_year)), slice.index)?,
-        _ => data::macrs(step.life, None, slice.index)?,
+        "mid_quarter" => data::macrs(step.life, Some(quarter(terms.start, first_year)), slice.index),
+        _ => data::macrs(step.life, None, slice.index),
     };
+    let percent = percent.map_err(|problem| problem.at(|| "life".into()))?;
     of_basis(step, percent, data::MACRS_ONE)
 }
 
@@ -64,7 +65,8 @@ fn first_year_deduction(terms: &Terms) -> Result<Money, Problem> {
     let section_179 = terms.details.section_179.unwrap_or(none);
     let Some(year) = terms.calendar.period_of(terms.start) else { return Ok(none) };
     if !section_179.is_zero() {
-        let limit = data::section_179(year.start, terms.cost)?;
+        let limit = data::section_179(year.start, terms.cost)
+            .map_err(|problem| problem.at(|| "section_179".into()))?;
         if section_179.compare(limit)?.is_gt() || section_179.compare(terms.cost)?.is_gt() {
             let text =
                 format!("section 179 allows at most {limit} and no more than the cost, not {section_179}");
@@ -73,7 +75,8 @@ fn first_year_deduction(terms: &Terms) -> Result<Money, Problem> {
     }
     let bonus = terms.details.bonus.unwrap_or(Percent::ZERO);
     if bonus != Percent::ZERO {
-        let allowed = data::bonus(terms.acquired(), terms.start)?;
+        let allowed =
+            data::bonus(terms.acquired(), terms.start).map_err(|problem| problem.at(|| "bonus".into()))?;
         if !allowed.contains(&bonus) {
             let rates: Vec<String> = allowed.iter().map(Percent::to_string).collect();
             let text = format!(

@@ -171,7 +171,8 @@ fn any_data() -> impl Strategy<Value = Data> {
     })
 }
 
-fn any_file() -> impl Strategy<Value = String> {
+/// Also for other tests of this folder: a file with comments, in any style.
+pub(in crate::yaml) fn any_file() -> impl Strategy<Value = String> {
     let root = prop::collection::btree_map("[a-eé]{1,2}", any_data(), 1..5);
     (root, prop::collection::vec(any::<u8>(), 1..60))
         .prop_map(|(root, choices)| file(&Data::map(root), &choices))
