@@ -1,6 +1,7 @@
 use super::{Check, Context, Rule};
 use crate::contract::Support;
 use crate::finding::{Finding, Level};
+use crate::model::Kind;
 
 pub static RULE: Rule = Rule {
     id: "contract-ends-before-item",
@@ -10,7 +11,26 @@ pub static RULE: Rule = Rule {
     bad: "# inventory/contracts/san-care.yaml\nrenewal: {mode: none}\n",
     good: "# inventory/contracts/san-care.yaml\nrenewal: {mode: tacit, period: 1y}\n",
     mend: "Renew the contract, or plan to replace the item when it ends.",
-    check: Check::Estate { watches: &[], run: check },
+    check: Check::Estate {
+        watches: &[
+            (Kind::Item, "acquired"),
+            (Kind::Item, "cost"),
+            (Kind::Item, "status"),
+            (Kind::Schedule, "books"),
+            (Kind::Schedule, "components"),
+            (Kind::Schedule, "events"),
+            (Kind::Schedule, "item"),
+            (Kind::Schedule, "units"),
+            (Kind::Contract, "amendments"),
+            (Kind::Contract, "covers"),
+            (Kind::Contract, "kind"),
+            (Kind::Contract, "renewal"),
+            (Kind::Contract, "side"),
+            (Kind::Contract, "term"),
+            (Kind::Contract, "termination"),
+        ],
+        run: check,
+    },
 };
 
 /// One finding a contract: what it covers is renewed or replaced as a whole.

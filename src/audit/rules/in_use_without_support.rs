@@ -1,6 +1,7 @@
 use super::{Check, Context, Rule};
 use crate::contract::Support;
 use crate::finding::{Finding, Level};
+use crate::model::Kind;
 
 pub static RULE: Rule = Rule {
     id: "in-use-without-support",
@@ -10,7 +11,20 @@ pub static RULE: Rule = Rule {
     bad: "status: in_use\nwarranty_until: 2026-02-16\n",
     good: "status: in_use\nwarranty_until: 2099-02-16\n",
     mend: "Put it under `covers` of a contract, enter its warranty, or take its class off `coverage.support_required` in the settings.",
-    check: Check::Estate { watches: &[], run: check },
+    check: Check::Estate {
+        watches: &[
+            (Kind::Item, "status"),
+            (Kind::Item, "warranty_until"),
+            (Kind::Contract, "amendments"),
+            (Kind::Contract, "covers"),
+            (Kind::Contract, "kind"),
+            (Kind::Contract, "renewal"),
+            (Kind::Contract, "side"),
+            (Kind::Contract, "term"),
+            (Kind::Contract, "termination"),
+        ],
+        run: check,
+    },
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -1,6 +1,7 @@
 use super::{Check, Context, Rule};
 use crate::finding::{Finding, Level};
 use crate::licence::positions;
+use crate::model::Kind;
 
 pub static RULE: Rule = Rule {
     id: "licence-over-used",
@@ -10,7 +11,26 @@ pub static RULE: Rule = Rule {
     bad: "# inventory/items/licence/lic-db.yaml\nattributes: {metric: device, quantity: 1, product: Orion Database, expires: 2025-12-31}\n",
     good: "# inventory/items/licence/lic-db.yaml\nattributes: {metric: device, quantity: 1, product: Orion Database}\n",
     mend: "Take the product off where it is not needed, or buy what is missing; `estate report licences` shows the whole position.",
-    check: Check::Estate { watches: &[], run: check },
+    check: Check::Estate {
+        watches: &[
+            (Kind::Item, "acquired"),
+            (Kind::Item, "attributes"),
+            (Kind::Item, "in_service"),
+            (Kind::Item, "location"),
+            (Kind::Item, "name"),
+            (Kind::Item, "relations"),
+            (Kind::Item, "status"),
+            (Kind::Contract, "amendments"),
+            (Kind::Contract, "covers"),
+            (Kind::Contract, "entitlements"),
+            (Kind::Execution, "contract"),
+            (Kind::Execution, "date"),
+            (Kind::Execution, "entitlement"),
+            (Kind::Execution, "kind"),
+            (Kind::Execution, "value"),
+        ],
+        run: check,
+    },
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {

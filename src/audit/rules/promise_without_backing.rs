@@ -11,7 +11,21 @@ pub static RULE: Rule = Rule {
     bad: "# inventory/contracts/shop-sla.yaml\nservice_levels:\n  - {id: availability, metric: availability, target: '>= 99.99%', window: month}\n",
     good: "# inventory/contracts/shop-sla.yaml\nservice_levels:\n  - {id: availability, metric: availability, target: '>= 99%', window: month}\n",
     mend: "Promise less, have more promised (`estate report back-to-back` shows by whom), or add redundancy to the service.",
-    check: Check::Estate { watches: &[], run: check },
+    check: Check::Estate {
+        watches: &[
+            (Kind::Service, "components"),
+            (Kind::Service, "service_levels"),
+            (Kind::Service, "status"),
+            (Kind::Contract, "amendments"),
+            (Kind::Contract, "covers"),
+            (Kind::Contract, "renewal"),
+            (Kind::Contract, "service_levels"),
+            (Kind::Contract, "side"),
+            (Kind::Contract, "term"),
+            (Kind::Contract, "termination"),
+        ],
+        run: check,
+    },
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {

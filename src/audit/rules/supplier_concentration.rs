@@ -11,7 +11,19 @@ pub static RULE: Rule = Rule {
     bad: "# inventory/settings.yaml\ncoverage: {supplier_limit: 40%}\n",
     good: "# inventory/settings.yaml\ncoverage: {supplier_limit: 100%}\n",
     mend: "Spread what can be spread, or raise `coverage.supplier_limit` in the settings and say why.",
-    check: Check::Estate { watches: &[], run: check },
+    check: Check::Estate {
+        watches: &[
+            (Kind::Contract, "amendments"),
+            (Kind::Contract, "party"),
+            (Kind::Contract, "price"),
+            (Kind::Contract, "renewal"),
+            (Kind::Contract, "side"),
+            (Kind::Contract, "term"),
+            (Kind::Contract, "termination"),
+            (Kind::Rate, "values"),
+        ],
+        run: check,
+    },
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {

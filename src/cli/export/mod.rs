@@ -9,7 +9,7 @@ use super::failure::Exit;
 /// Write the estate for other programs
 #[derive(clap::Args)]
 #[command(after_long_help = "Examples:
-  estate export journal --help            the journal of a book
+  estate export journal --period FY2025 --syntax hledger -o fy2025.journal
   estate export openslo -o slos.yaml       the levels that services promise
   estate export openslo web-shop")]
 pub struct Args {
