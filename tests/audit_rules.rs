@@ -364,6 +364,7 @@ fn no_edit_breaks_a_rule_on_the_estate_behind_the_gate() {
     let expected = [
         "duplicate-asset-tag",
         "duplicate-plan",
+        "impossible-investment",
         "mixed-currencies",
         "over-allocated",
         "relation-cycle",

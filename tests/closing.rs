@@ -15,6 +15,7 @@ mod common;
 use std::fs;
 
 use common::Estate;
+use estate::schedule::ENGINE;
 
 const SCHEDULE: &str = "inventory/schedules/srv-web-01.yaml";
 const ITEM: &str = "inventory/items/server/srv-web-01.yaml";
@@ -161,13 +162,11 @@ fn a_record_edited_is_found() {
     let ran = estate.run(&["close", "--verify"]);
     assert!(ran.out.contains("closed with other rates and tables"), "{}", ran.out);
     assert_eq!(found(&estate), ["record edited"]);
-    estate.replace(CLOSING, "\nengine: 1\n", "\nengine: 2\n");
+    let other = ENGINE + 1;
+    estate.replace(CLOSING, &format!("\nengine: {ENGINE}\n"), &format!("\nengine: {other}\n"));
     let ran = estate.run(&["close", "--verify"]);
-    assert!(
-        ran.out.contains("closed by engine 2; engine 1 computes 0 of its figures otherwise"),
-        "{}",
-        ran.out
-    );
+    let said = format!("closed by engine {other}; engine {ENGINE} computes 0 of its figures otherwise");
+    assert!(ran.out.contains(&said), "{}", ran.out);
 }
 
 #[test]

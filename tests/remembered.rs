@@ -142,6 +142,16 @@ fn a_small_change_needs_no_whole_audit() {
 }
 
 #[test]
+fn a_score_counts_every_item_whatever_is_kept() {
+    let estate = estate();
+    let first = estate.run(&["audit", "--score"]);
+    audit(&estate);
+    assert!(memory(&estate).is_file());
+    assert_eq!(estate.run(&["audit", "--score"]).out, first.out);
+    assert!(!first.out.contains("not measured"), "{}", first.out);
+}
+
+#[test]
 fn another_day_is_another_audit() {
     let estate = estate();
     audit(&estate);

@@ -113,7 +113,7 @@ fn fix(context: &Context, args: &Args) -> anyhow::Result<Exit> {
 fn report(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let old = args.baseline.as_ref().map(read_baseline).transpose()?;
     let store = context.store()?;
-    let subject = Subject::of(context, &store, &args.scope)?;
+    let subject = Subject::recalled(context, &store, &args.scope)?;
     check_rules(&args, &subject.snapshot)?;
     let mut audit = subject.audit(context);
     audit.findings.retain(|finding| args.wants(&finding.rule));

@@ -43,8 +43,7 @@ impl ScopeArgs {
     }
 }
 
-/// A version of the estate with what is to be said of it. Of the files on disk the snapshot may hold
-/// just what changed since an earlier audit, with policies, settings and schemas.
+/// A version of the estate with what is to be said of it.
 pub struct Subject {
     pub snapshot: Snapshot,
     conflicts: Vec<Finding>,
@@ -57,6 +56,19 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// For findings alone: of the files on disk the snapshot may hold just what changed since an earlier
+    /// audit, with policies, settings and schemas.
+    pub fn recalled(context: &Context, store: &Store, args: &ScopeArgs) -> anyhow::Result<Subject> {
+        let is_on_disk = !args.staged && args.merge_with.is_none() && context.rev.is_none();
+        if !is_on_disk || args.changed_since.is_some() {
+            return Subject::of(context, store, args);
+        }
+        let (snapshot, audit, records) = recalled::audit(context, store)?;
+        let made = Some((audit, records));
+        Ok(Subject { snapshot, conflicts: Vec::new(), commits: Vec::new(), changed: None, made })
+    }
+
+    /// With every record.
     pub fn of(context: &Context, store: &Store, args: &ScopeArgs) -> anyhow::Result<Subject> {
         let head = context.rev.as_deref().unwrap_or("HEAD");
         let since = args.changed_since.as_deref();
@@ -74,11 +86,6 @@ impl Subject {
                 context.say("note: what is not committed takes no part in the merge");
             }
             return Subject::merged(store, head, theirs, since);
-        }
-        if context.rev.is_none() && since.is_none() {
-            let (snapshot, audit, records) = recalled::audit(context, store)?;
-            let made = Some((audit, records));
-            return Ok(Subject { snapshot, conflicts: Vec::new(), commits: Vec::new(), changed: None, made });
         }
         let changed = match since {
             None => None,

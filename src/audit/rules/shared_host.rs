@@ -2,7 +2,7 @@ use super::{Check, Context, Rule};
 use crate::finding::{Finding, Level};
 use crate::model::item::Item;
 use crate::model::service::{Service, Target};
-use crate::model::{Kind, Record};
+use crate::model::Kind;
 
 pub static RULE: Rule = Rule {
     id: "shared-host",
@@ -12,18 +12,22 @@ pub static RULE: Rule = Rule {
     bad: "# inventory/services/web-shop.yaml\ncomponents:\n  - {any_of: [vm-02, vm-03], min_up: 1}\n",
     good: "# inventory/services/web-shop.yaml\ncomponents:\n  - {any_of: [vm-02, srv-web-01], min_up: 1}\n",
     mend: "Move a member to another machine, and correct its `runs_on` or `hosted_on`.",
-    check: Check::Record(check),
+    check: Check::Estate {
+        watches: &[(Kind::Item, "relations"), (Kind::Service, "components")],
+        run: check,
+    },
 };
 
 /// What stands in one rack or one room shares power and site by intention more often than not;
 /// policies can forbid that where it matters.
 const PLACES: [&str; 2] = ["rack", "location"];
 
-fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    if record.kind() != Kind::Service {
-        return;
-    }
-    for component in Service(record).components() {
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    context.snapshot.services().for_each(|service| check_groups(service, context, findings));
+}
+
+fn check_groups(service: Service<'_>, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for component in service.components() {
         let Target::AnyOf(items, least) = &component.target else { continue };
         let mut hosts: Vec<(&str, usize)> = Vec::new();
         for host in items.iter().flat_map(|item| hosts_of(item, context)) {
@@ -38,7 +42,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
                 let field = format!("components[{}].any_of", component.index);
                 let message = format!("{members} of {} items of the group stop with `{host}`", items.len());
                 findings.push(
-                    RULE.finding(record.at_key(&field), message)
+                    RULE.finding(service.0.at_key(&field), message)
                         .field(field)
                         .help("move a member to another machine, and correct its `runs_on` or `hosted_on`"),
                 );
