@@ -27,7 +27,7 @@ pub struct Position<'a> {
     /// How many the licences give.
     pub owned: Result<Decimal, String>,
     pub used: Result<Decimal, String>,
-    /// What users of the right are counted: items, or a reading.
+    /// What is counted as use: items, or readings.
     pub consumers: Vec<String>,
     /// Of what is owned and not used: its share of the purchase, and of a year of the contracts.
     pub unused_purchase: Option<Result<Money, String>>,
@@ -47,15 +47,8 @@ impl Position<'_> {
 
 /// The position of every product for which there is a licence, ordered by name.
 pub fn positions(snapshot: &Snapshot, as_of: Date) -> Vec<Position<'_>> {
-    let attribute = |item: &Item<'_>, name: &str| -> Option<String> {
-        item.0.field("attributes")?.field(name)?.text().map(str::to_owned)
-    };
     let mut licences: Vec<Item<'_>> = snapshot.items().filter(|item| item.class() == "licence").collect();
-    let key = |item: &Item<'_>| {
-        let product = attribute(item, "product").unwrap_or_else(|| item.name().to_owned());
-        (product, attribute(item, "edition"), attribute(item, "metric"))
-    };
-    licences.sort_by_cached_key(|item| (key(item), item.id().to_owned()));
+    licences.sort_by_key(|item| (key(*item), item.id()));
     let mut users: HashMap<&str, Vec<Item<'_>>> = HashMap::new();
     for item in snapshot.items() {
         for licence in item.related("licensed_by") {
@@ -63,7 +56,7 @@ pub fn positions(snapshot: &Snapshot, as_of: Date) -> Vec<Position<'_>> {
         }
     }
     let counting = Counting { snapshot, as_of, ledger: Ledger::of(snapshot, as_of), users };
-    licences.chunk_by(|a, b| key(a) == key(b)).map(|licences| counting.position(licences)).collect()
+    licences.chunk_by(|a, b| key(*a) == key(*b)).map(|licences| counting.position(licences)).collect()
 }
 
 struct Counting<'a> {
@@ -76,6 +69,12 @@ struct Counting<'a> {
 
 fn text<'a>(item: Item<'a>, name: &str) -> Option<&'a str> {
     item.0.field("attributes")?.field(name)?.text()
+}
+
+/// Licences of one product, edition and metric add up.
+fn key(licence: Item<'_>) -> (&str, Option<&str>, Option<&str>) {
+    let product = text(licence, "product").unwrap_or(licence.name());
+    (product, text(licence, "edition"), text(licence, "metric"))
 }
 
 fn number(item: Item<'_>, name: &str) -> Option<Decimal> {

@@ -1,8 +1,8 @@
 use super::{Check, Context, Rule};
 use crate::finding::{Finding, Level};
+use crate::model::Kind;
 use crate::model::item::Item;
 use crate::model::service::{Service, Target};
-use crate::model::Kind;
 
 pub static RULE: Rule = Rule {
     id: "shared-host",
@@ -12,10 +12,7 @@ pub static RULE: Rule = Rule {
     bad: "# inventory/services/web-shop.yaml\ncomponents:\n  - {any_of: [vm-02, vm-03], min_up: 1}\n",
     good: "# inventory/services/web-shop.yaml\ncomponents:\n  - {any_of: [vm-02, srv-web-01], min_up: 1}\n",
     mend: "Move a member to another machine, and correct its `runs_on` or `hosted_on`.",
-    check: Check::Estate {
-        watches: &[(Kind::Item, "relations"), (Kind::Service, "components")],
-        run: check,
-    },
+    check: Check::Estate { watches: &[(Kind::Item, "relations"), (Kind::Service, "components")], run: check },
 };
 
 /// What stands in one rack or one room shares power and site by intention more often than not;
