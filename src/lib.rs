@@ -27,7 +27,7 @@
 //!   store                files and git: nothing else touches them
 //!   render               a report or findings as text, one file a format
 //!   reports              named reports, made of what engines say
-//!   engines              allocation audit closing contract diff edits history impact import invest journal manifest merge policy query schedule score value: pure functions of snapshots
+//!   engines              allocation audit closing contract diff edits history impact import invest journal licence manifest merge openslo policy query schedule score value: pure functions of snapshots
 //!   graph → snapshot → model → schema
 //!   leaf data            money date source yaml finding report …
 //! ```
@@ -67,6 +67,7 @@ pub mod graph;
 pub mod schedule;
 
 pub mod contract;
+pub mod licence;
 
 pub mod closing;
 pub mod impact;
@@ -86,6 +87,7 @@ pub mod history;
 pub mod import;
 pub mod manifest;
 pub mod merge;
+pub mod openslo;
 pub mod score;
 
 pub mod reports;

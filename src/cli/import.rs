@@ -12,6 +12,7 @@ use estate::yaml::MAX_FILE_BYTES;
 use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::foreign::{Files, read_file};
+use super::import_openslo::{self, OpensloArgs};
 use super::progress::Progress;
 use super::writing::{self, Scope, WriteArgs, Writing};
 
@@ -42,6 +43,7 @@ enum Source {
     Csv(CsvArgs),
     Netbox(NetboxArgs),
     Yaml(YamlArgs),
+    Openslo(OpensloArgs),
     Maps(MapsArgs),
 }
 
@@ -191,6 +193,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
                 Ok(yaml_files::read(files, mapping, schemas))
             })
         }
+        Source::Openslo(args) => import_openslo::import(context, &args),
         Source::Maps(args) => maps(context, args.name.as_deref()),
     }
 }

@@ -31,6 +31,7 @@ mod fsck;
 mod graph;
 mod impact;
 mod import;
+mod import_openslo;
 mod init;
 mod invest;
 mod list;

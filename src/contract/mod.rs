@@ -3,6 +3,8 @@
 
 mod accrual;
 mod amendments;
+mod availability;
+mod backing;
 mod billing;
 mod check;
 mod coverage;
@@ -12,13 +14,16 @@ mod dates_tests;
 mod due;
 mod lease;
 mod ledger;
+mod levels;
 mod liability;
 mod price;
 #[cfg(test)]
 mod price_tests;
+mod support;
 
 pub use accrual::{Accrual, accrual};
 pub use amendments::{Contradiction, contradictions};
+pub use backing::{Backing, Link, backings};
 pub use billing::Billing;
 pub use check::{Check, CommitmentRow, EntitlementRow, InvoiceRow, Question, Verdict, check, is_followed};
 pub use coverage::{coverage, covered_at};
@@ -26,5 +31,7 @@ pub use dates::{Dates, notice_by, term_at};
 pub use due::{Action, What, due};
 pub use lease::{LeasePlan, lease_plan, lease_problem, leases};
 pub use ledger::Ledger;
+pub use levels::{Budget, LevelRow, Outcome, Source, levels};
 pub use liability::{Change, Liability};
 pub use price::{Stretch, price_at, stretches};
+pub use support::{Concentration, EndsBefore, Support, Unsupported};

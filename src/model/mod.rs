@@ -1,5 +1,6 @@
 //! Records: one file each, with typed views by kind.
 
+pub mod business_hours;
 pub mod calendar;
 pub mod change;
 pub mod closing;
@@ -15,6 +16,7 @@ pub mod rate;
 pub mod record;
 pub mod schedule;
 pub mod service;
+pub mod service_level;
 pub mod settings;
 pub mod slug;
 

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use super::business_hours::BusinessHours;
 use super::calendar::{FiscalCalendar, FiscalYear};
 use super::record::Record;
 use crate::date::{Duration, Period, parse_date};
@@ -19,6 +20,9 @@ pub struct Settings {
     /// By name, in the order of the file.
     pub books: IndexMap<String, Book>,
     class_defaults: IndexMap<String, IndexMap<String, PlanDefault>>,
+    /// Business hours by name.
+    pub calendars: IndexMap<String, BusinessHours>,
+    pub coverage: Coverage,
     /// How often what has been verified is to be checked against reality again.
     pub verify_every: Option<Duration>,
     /// The classes whose items change only with a reference to a change.
@@ -31,6 +35,15 @@ pub struct Settings {
     pub accounts: Accounts,
     /// By class, with `default` for the others.
     stale_after: IndexMap<String, Duration>,
+}
+
+/// What contracts have to cover.
+#[derive(Clone, Default, Debug)]
+pub struct Coverage {
+    /// The classes whose items in use need support.
+    pub support_required: Vec<String>,
+    /// Most that one supplier may have of the yearly price of all supplier contracts.
+    pub supplier_limit: Option<Percent>,
 }
 
 /// Account numbers of the organisation's own, by role.
@@ -171,6 +184,18 @@ impl Settings {
                 .into_iter()
                 .map(|(class, raw)| Some((class, plans(raw)?)))
                 .collect::<Option<_>>()?,
+            calendars: raw
+                .calendars
+                .into_iter()
+                .map(|(name, raw)| Some((name, BusinessHours::read(&raw.hours, &raw.holidays)?)))
+                .collect::<Option<_>>()?,
+            coverage: Coverage {
+                support_required: raw.coverage.support_required,
+                supplier_limit: match raw.coverage.supplier_limit {
+                    Some(text) => Some(text.parse().ok()?),
+                    None => None,
+                },
+            },
             verify_every: raw.verify_every.and_then(|text| text.parse().ok()),
             protected: raw.protected.classes,
             valuation: raw.valuation,
@@ -216,6 +241,10 @@ struct Raw {
     class_defaults: IndexMap<String, RawClass>,
     #[serde(default)]
     audit: RawAudit,
+    #[serde(default)]
+    calendars: IndexMap<String, RawCalendar>,
+    #[serde(default)]
+    coverage: RawCoverage,
     verify_every: Option<String>,
     #[serde(default)]
     protected: RawProtected,
@@ -223,6 +252,20 @@ struct Raw {
     valuation: Valuation,
     #[serde(default)]
     accounts: Accounts,
+}
+
+#[derive(Deserialize)]
+struct RawCalendar {
+    hours: IndexMap<String, String>,
+    #[serde(default)]
+    holidays: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+struct RawCoverage {
+    #[serde(default)]
+    support_required: Vec<String>,
+    supplier_limit: Option<String>,
 }
 
 #[derive(Deserialize, Default)]

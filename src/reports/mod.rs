@@ -2,14 +2,18 @@
 //!
 //! A named report (`estate report NAME`) is one file and one line in [`NAMED`].
 
+mod back_to_back;
 mod contract_check;
 mod contracts;
+mod coverage;
 mod due;
 mod forecast;
 mod grouping;
 mod impact;
 mod investment;
 mod leases;
+mod levels;
+mod licences;
 mod ownership;
 mod prepaid;
 mod register;
@@ -35,6 +39,7 @@ pub use grouping::GroupBy;
 pub use impact::{Stage, impact, single_points_of_failure};
 pub use investment::{investment, investment_flows, returns_cell, sensitivity};
 pub use leases::lease;
+pub use levels::levels;
 pub use ownership::{YearCost, total_cost_of_ownership};
 pub use prepaid::prepaid_plan;
 pub use register::register;
@@ -64,8 +69,16 @@ pub struct NamedReport {
 }
 
 /// Every named report.
-pub static NAMED: &[&NamedReport] =
-    &[&valuation::REPORT, &register::REPORT, &forecast::REPORT, &prepaid::REPORT, &leases::REPORT];
+pub static NAMED: &[&NamedReport] = &[
+    &valuation::REPORT,
+    &register::REPORT,
+    &forecast::REPORT,
+    &prepaid::REPORT,
+    &leases::REPORT,
+    &back_to_back::REPORT,
+    &licences::REPORT,
+    &coverage::REPORT,
+];
 
 /// An amount as a cell: a hole shows its reason, and so does a sum with holes below it.
 fn amount_cell(amount: &Amount) -> Cell {

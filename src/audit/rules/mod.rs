@@ -12,6 +12,7 @@ mod colliding_path;
 mod consumer_shares_not_100_percent;
 mod contract_covers_nothing;
 mod contract_covers_retired;
+mod contract_ends_before_item;
 mod cost_without_schedule;
 mod customer_contract_without_service;
 mod dangling_reference;
@@ -34,7 +35,9 @@ mod in_use_without_date;
 mod in_use_without_host;
 mod in_use_without_location;
 mod in_use_without_owner;
+mod in_use_without_support;
 mod invoice_in_other_currency;
+mod licence_over_used;
 mod min_up_above_group;
 mod missing_change_reference;
 mod missing_exchange_rate;
@@ -43,6 +46,7 @@ mod mixed_currencies;
 mod notice_longer_than_term;
 mod over_allocated;
 mod overlapping_amendments;
+mod promise_without_backing;
 mod reading;
 mod relation_cycle;
 mod restated_closing;
@@ -58,6 +62,7 @@ mod shared_host;
 mod signed_after_start;
 mod stale_record;
 mod status_against_dates;
+mod supplier_concentration;
 mod support_ended;
 mod term_ends_before_start;
 mod unknown_book;
@@ -65,6 +70,7 @@ mod unknown_contract_part;
 mod unknown_rule;
 mod unpriced_component;
 mod unreadable_waiver;
+mod unusable_calendar;
 mod unusable_driver;
 mod unusable_index;
 mod unusable_policy;
@@ -167,6 +173,12 @@ pub static RULES: &[&Rule] = &[
     &unusable_index::RULE,
     &invoice_in_other_currency::RULE,
     &unknown_contract_part::RULE,
+    &unusable_calendar::RULE,
+    &promise_without_backing::RULE,
+    &in_use_without_support::RULE,
+    &contract_ends_before_item::RULE,
+    &supplier_concentration::RULE,
+    &licence_over_used::RULE,
     &customer_contract_without_service::RULE,
     &support_ended::RULE,
     // Services.

@@ -2,11 +2,10 @@ use estate::contract::{Ledger, Question, Verdict, check, is_followed};
 use estate::model::contract::Contract;
 use estate::reports;
 
-use super::named;
+use super::{named, period_asked};
 use crate::cli::completions::record_ids;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::schedule::period_named;
 
 /// Check what happened under contracts against what was agreed
 ///
@@ -35,16 +34,7 @@ pub struct Args {
 
 pub fn run(context: &Context, args: &Args) -> anyhow::Result<Exit> {
     let snapshot = context.snapshot(&context.store()?)?;
-    let period = match &args.period {
-        Some(text) => period_named(&snapshot, text)?,
-        None => {
-            let settings = snapshot.settings();
-            settings.and_then(|settings| settings.calendar.period_of(context.as_of)).ok_or_else(|| {
-                Failure::failed(format!("the settings know no fiscal year for {}", context.as_of))
-                    .hint("give the days with --period 2026-01-01..2026-12-31")
-            })?
-        }
-    };
+    let period = period_asked(context, &snapshot, args.period.as_deref())?;
     let ledger = Ledger::of(&snapshot, context.as_of);
     let contracts: Vec<Contract<'_>> = match &args.id {
         Some(id) => vec![named(&snapshot, id)?],

@@ -1,9 +1,11 @@
 mod check;
 mod due;
+mod levels;
 mod list;
 mod record;
 mod show;
 
+use estate::date::Period;
 use estate::model::Kind;
 use estate::model::contract::Contract;
 use estate::snapshot::Snapshot;
@@ -11,6 +13,7 @@ use estate::suggest;
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
+use super::schedule::period_named;
 
 /// Follow contracts: their dates, what is due, what happens under them
 ///
@@ -25,7 +28,8 @@ use super::failure::{Exit, Failure};
   estate contract show dell-prosupport                   dates, prices over time, facts
   estate contract due --within 90d                       what is to be done in the next 90 days
   estate contract record dell-prosupport invoice --amount '1380.00 EUR' --period 2026-03-01..2027-02-28
-  estate contract check                                  what was invoiced and used against what was agreed"
+  estate contract check                                  what was invoiced and used against what was agreed
+  estate contract levels                                 service levels: promised, measured, penalties"
 )]
 pub struct Args {
     #[command(subcommand)]
@@ -39,6 +43,7 @@ enum Verb {
     Due(Box<due::Args>),
     Record(Box<record::Args>),
     Check(Box<check::Args>),
+    Levels(Box<levels::Args>),
 }
 
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
@@ -48,7 +53,21 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         Verb::Due(args) => due::run(context, &args),
         Verb::Record(args) => record::run(context, &args),
         Verb::Check(args) => check::run(context, &args),
+        Verb::Levels(args) => levels::run(context, &args),
     }
+}
+
+/// The days that are asked for: those named, or the fiscal year of the value date.
+fn period_asked(context: &Context, snapshot: &Snapshot, named: Option<&str>) -> anyhow::Result<Period> {
+    if let Some(text) = named {
+        return period_named(snapshot, text);
+    }
+    let year = snapshot.settings().and_then(|settings| settings.calendar.period_of(context.as_of));
+    year.ok_or_else(|| {
+        Failure::failed(format!("the settings know no fiscal year for {}", context.as_of))
+            .hint("give the days with --period 2026-01-01..2026-12-31")
+            .into()
+    })
 }
 
 /// The contract of this id.
