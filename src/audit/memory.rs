@@ -35,8 +35,8 @@ pub struct Memory {
     of_records: Vec<Finding>,
     /// Of everything else.
     of_estate: Vec<Finding>,
-    /// Records with comments that may be waivers.
-    commented: Vec<u32>,
+    /// Records with comments that may be waivers, and those with findings that can be mended.
+    read: Vec<u32>,
     /// A record and one that refers to it, ordered.
     referrers: Vec<(u32, u32)>,
 }
@@ -45,7 +45,7 @@ pub struct Memory {
 pub struct Needed {
     /// Those that are judged anew.
     pub judged: BTreeSet<String>,
-    /// Those that waivers and answers need besides.
+    /// Those that waivers, fixes and answers need besides.
     pub read: BTreeSet<String>,
 }
 
@@ -67,11 +67,14 @@ impl Memory {
         of_estate.extend(context.policies().judge());
         let findings = of_records.iter().chain(&of_estate).cloned().collect();
         let audit = conclude(&context, findings);
+        let mended: HashSet<&str> = audit.findings.iter().filter_map(mended_file).collect();
+        let is_read =
+            |record: &Record| record.source().text().contains(MARK) || mended.contains(record.path());
         let memory = referrers(snapshot, files).map(|referrers| Memory {
             as_of: as_of.to_string(),
             of_records,
             of_estate,
-            commented: positions(snapshot.all(), files, |record| record.source().text().contains(MARK)),
+            read: positions(snapshot.all(), files, is_read),
             referrers,
         });
         (audit, memory)
@@ -99,10 +102,10 @@ impl Memory {
         if judged.len() > MAX_JUDGED {
             return None;
         }
-        let commented = self.commented.iter().filter_map(|at| path(*at as usize));
+        let read = self.read.iter().filter_map(|at| path(*at as usize));
         let start = files.partition_point(|path| *path < POLICIES);
         let policies = files.iter().skip(start).take_while(|path| path.starts_with(POLICIES));
-        let read = commented.chain(policies.map(|path| (*path).to_owned())).collect();
+        let read = read.chain(policies.map(|path| (*path).to_owned())).collect();
         Some(Needed { judged, read })
     }
 
@@ -151,6 +154,11 @@ impl Memory {
 }
 
 const POLICIES: &str = "inventory/policies/";
+
+/// The file of a finding that can be mended: the edit is made from its text.
+fn mended_file(finding: &Finding) -> Option<&str> {
+    finding.fix.is_some().then_some(&*finding.location.path)
+}
 
 /// Whether a change of a record is seen by rules on the record and on those that refer to it alone.
 fn stays_here(old: &Record, new: &Record, snapshot: &Snapshot) -> bool {

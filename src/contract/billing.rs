@@ -131,6 +131,32 @@ mod tests {
         assert_eq!(billing.prepaid(day("2030-12-31")).unwrap().to_string(), "334.00 EUR");
     }
 
+    /// 1 320 from 2025 on, and 181 of the 365 days of 2026: 1 320 × 181 ÷ 365 = 654.58, of which 90 days,
+    /// 325.48, are used by the end of March.
+    #[test]
+    fn bills_follow_the_price_agreed_later_and_stop_with_the_contract() {
+        let fields = "term: {start: 2024-01-01, length: 3y}\nprice: {amount: 1200.00 EUR, per: year, billed: in_advance}\namendments:\n  - {id: a1, from: 2025-01-01, price: {amount: 1320.00 EUR, per: year}}\ntermination: {given: 2025-06-01, end: 2026-06-30}\n";
+        let billing = billing(fields).unwrap();
+        let text = |money: Result<Money, MoneyError>| money.unwrap().to_string();
+        assert_eq!(text(billing.billed(year(2024))), "1200.00 EUR");
+        assert_eq!(text(billing.billed(year(2025))), "1320.00 EUR");
+        assert_eq!(text(billing.billed(year(2026))), "654.58 EUR");
+        assert_eq!(text(billing.prepaid(day("2026-03-31"))), "329.10 EUR");
+        assert_eq!(text(billing.prepaid(day("2026-06-30"))), "0.00 EUR");
+        assert_eq!(text(billing.billed(year(2027))), "0.00 EUR");
+    }
+
+    /// 3 288 for three years of 1 096 days: asked in the first year, the bill still covers all of them.
+    #[test]
+    fn what_is_paid_once_is_billed_for_its_whole_term() {
+        let fields = "term: {start: 2024-01-01, length: 3y}\nprice: {amount: 3288.00 EUR, per: once, billed: in_advance}\n";
+        let text = format!("id: c\nside: supplier\nkind: subscription\nparty: p\n{fields}");
+        let snapshot = snapshot(&[("contracts/c.yaml", &text)]);
+        let billing = Billing::of(&snapshot, snapshot.contract("c").unwrap(), day("2024-12-31")).unwrap();
+        assert_eq!(billing.billed(year(2024)).unwrap().to_string(), "3288.00 EUR");
+        assert_eq!(billing.prepaid(day("2024-12-31")).unwrap().to_string(), "2190.00 EUR");
+    }
+
     #[test]
     fn without_a_day_of_billing_there_are_no_bills() {
         let silent = "term: {start: 2025-01-01, length: 1y}\nprice: {amount: 900.00 EUR, per: quarter}\n";

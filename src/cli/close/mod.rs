@@ -98,7 +98,7 @@ fn run_reopen(context: &Context, store: &Store, args: &Args, name: &str) -> anyh
             .hint("whoever reads the accounts must learn why they were opened again")
             .into());
     }
-    let (on, by) = (today()?, &author(&store)?);
+    let (on, by) = (today()?, &author(store)?);
     write_to(context, store, &args.write, Scope::Whole, |snapshot| {
         let period = period_named(snapshot, name)?;
         let some_books = !args.book.is_empty();
