@@ -12,10 +12,27 @@ pub static RULE: Rule = Rule {
     bad: "acquired: 2019-02-01 # rates/usd.yaml begins on 2020-01-01\ncost: 5000.00 USD\n",
     good: "acquired: 2020-02-01 # rates/usd.yaml begins on 2020-01-01\ncost: 5000.00 USD\n",
     mend: "Add a rate of kind exchange with a value for that day, such as `{from: 2025-01-01, value: 0.9600 EUR}`.",
-    check: Check::Record(check),
+    check: Check::Estate {
+        watches: &[
+            (Kind::Item, "acquired"),
+            (Kind::Item, "cost"),
+            (Kind::Item, "in_service"),
+            (Kind::Contract, "price"),
+            (Kind::Rate, "currency"),
+            (Kind::Rate, "kind"),
+            (Kind::Rate, "values"),
+        ],
+        run: check,
+    },
 };
 
-fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for record in context.snapshot.records() {
+        check_record(record, context, findings);
+    }
+}
+
+fn check_record(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     // The day on which the rate must be known: when an item was bought, or today for a price.
     let (field, day): (&str, Option<Date>) = match record.kind() {
         Kind::Item => ("cost", record.date("acquired").or(record.date("in_service"))),
