@@ -115,6 +115,23 @@ def check_declining():
             compare(f"declining {life}y {start} {row['period_end']}", charge, row["charge"]["amount"])
 
 
+def index_on(day, index):
+    """The last value of a price index that was published by a day."""
+    values = next(rate["values"] for rate in records("rates") if rate["id"] == index)
+    return Decimal([value["value"] for value in values if date(value["from"]) <= day][-1])
+
+
+def price_on(contract, day):
+    """The price of a billing period that begins on a day: P0 x S / S0, revised on each anniversary."""
+    price, start = contract["price"], date(contract["term"]["start"])
+    terms = price.get("indexation")
+    years = next(years for years in itertools.count() if add_months(start, 12 * (years + 1)) > day)
+    if not terms or not years:
+        return amount(price["amount"])
+    now = index_on(add_months(start, 12 * years), terms["index"])
+    return cents(amount(price["amount"]) * now / index_on(date(terms["base"]), terms["index"]))
+
+
 def bills(contract, until):
     """The bills of a contract by the days they cover."""
     price, start = contract["price"], date(contract["term"]["start"])
@@ -129,7 +146,7 @@ def bills(contract, until):
         following = add_months(start, (number + 1) * step) if step else end
         if first >= end or first > until:
             return
-        yield first, following, amount(price["amount"])
+        yield first, following, price_on(contract, first)
         if not step:
             return
 
