@@ -185,3 +185,44 @@ fn wrong_questions_are_told() {
     assert!(ran.out.contains("? 2038-12-31 is after the end of the comparison, 2029-01-01"), "{}", ran.out);
     assert!(ran.out.contains("an option without figures is not compared"), "{}", ran.out);
 }
+
+/// 1200 a year against 1000, paid by the day and counted at the end of 2025 and 2026.
+#[test]
+fn an_option_can_be_a_branch() {
+    let estate = Estate::begun();
+    let path = "inventory/contracts/care.yaml";
+    let contract = "id: care\nside: supplier\nkind: maintenance\nparty: maker\nterm: {start: 2024-01-01}\n\
+        price: {amount: 1200.00 EUR, per: year}\n";
+    estate.write(path, contract);
+    estate.commit("Care");
+    estate.git(&["branch", "now"]);
+    estate.git(&["checkout", "-q", "-b", "cheaper"]);
+    estate.replace(path, "1200.00", "1000.00");
+    estate.commit("Cheaper care");
+    let compare = |more: &[&str]| {
+        let mut arguments =
+            vec!["invest", "compare", "now", "cheaper", "--years", "2", "--as-of", "2025-06-30"];
+        arguments.extend(more);
+        estate.run(&arguments)
+    };
+    let json = compare(&["--rate", "10%", "--json"]).json();
+    let row = |section: usize, at: usize| json["sections"][section]["rows"][at].clone();
+    assert_eq!(row(0, 0)["cost"]["amount"], "2400.00");
+    assert_eq!(row(0, 0)["difference"], Value::Null);
+    assert_eq!(row(0, 0)["present_cost"]["amount"], "2083.19");
+    assert_eq!(row(0, 1)["present_cost"]["amount"], "1735.99");
+    assert_eq!(row(0, 1)["difference"]["amount"], "-400.00");
+    assert_eq!(
+        (row(1, 3)["fiscal_year"].clone(), row(1, 3)["cost"]["amount"].clone()),
+        ("FY2026".into(), "1000.00".into())
+    );
+    // A branch that cannot be valued is a hole, and so is every comparison with it.
+    estate.replace(path, "price: {amount: 1000.00 EUR, per: year}\n", "");
+    estate.commit("Lose the price");
+    let ran = compare(&[]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("? not all costs are known"), "{}", ran.out);
+    estate.refuses(&["invest", "compare", "now"], 2, "");
+    estate.refuses(&["invest", "compare", "now", "cheapr"], 3, "cheapr");
+    estate.refuses(&["invest", "compare", "now", "cheaper", "--rate", "8"], 2, "`8` is no rate");
+}

@@ -3,6 +3,7 @@
 //! A named report (`estate report NAME`) is one file and one line in [`NAMED`].
 
 mod back_to_back;
+mod compared;
 mod contract_check;
 mod contracts;
 mod coverage;
@@ -31,6 +32,7 @@ use crate::report::{Cell, Report};
 use crate::snapshot::Snapshot;
 use crate::value::Amount;
 
+pub use compared::{Branch, compare_branches};
 pub use contract_check::contract_check;
 pub use contracts::{contract, contracts};
 pub use due::due;

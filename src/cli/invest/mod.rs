@@ -1,3 +1,4 @@
+mod compare;
 mod what_if;
 
 use estate::model::Kind;
@@ -23,6 +24,7 @@ use super::failure::{Exit, Failure};
   estate invest show storage-renewal             its options: NPV, TCO, rates of return, payback
   estate invest flows storage-renewal            every payment with its tax and present value
   estate invest sensitivity storage-renewal      by rate, by volume, and a tornado
+  estate invest compare main option-a option-b   what the estate costs as each branch has it
   estate invest what-if --rate 8% --flow 0=-10000 --flow 1=6000 --flow 2=7000"
 )]
 pub struct Args {
@@ -38,6 +40,7 @@ enum Verb {
     Flows(One),
     /// The net present value by rate and volume, and what moves it most
     Sensitivity(One),
+    Compare(compare::Args),
     WhatIf(what_if::Args),
 }
 
@@ -51,6 +54,7 @@ type Make = fn(Report, &Snapshot, Investment<'_>) -> Result<Report, Problem>;
 
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let (id, make, title): (_, Make, _) = match args.verb {
+        Verb::Compare(args) => return compare::run(context, &args),
         Verb::WhatIf(args) => return what_if::run(context, args),
         Verb::Show(one) => (one.id, reports::investment, "Options of"),
         Verb::Flows(one) => (one.id, reports::investment_flows, "Payments of"),
