@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use rust_decimal::Decimal;
 
-use crate::contract::{Dates, Ledger, accrual, covered_at};
+use crate::contract::{Ledger, accrual, covered_at, runs_on};
 use crate::date::{Date, Period, add_months, day_before};
 use crate::model::contract::Contract;
 use crate::model::item::{Item, Status};
@@ -249,10 +249,7 @@ impl<'a> Counting<'a> {
 
     /// What the running contracts for a licence cost in a year from the value date on.
     fn yearly(&self, licence: Item<'a>) -> Option<Result<Money, String>> {
-        let runs = |contract: &Contract<'a>| {
-            let dates = Dates::agreed_by(*contract, self.as_of).and_then(|dates| dates.runs(self.as_of));
-            contract.is_supplier_side() && dates.is_some_and(|days| days.contains(self.as_of))
-        };
+        let runs = |contract: &Contract<'a>| contract.is_supplier_side() && runs_on(*contract, self.as_of);
         let covers = |contract: &Contract<'a>| covered_at(*contract, self.as_of).contains(&licence.id());
         let costs = self.snapshot.contracts().filter(|contract| runs(contract) && covers(contract));
         let cost = |contract: Contract<'a>| {

@@ -26,14 +26,14 @@ impl Content {
         let mut lines = Sha256::new();
         let mut counts = Kind::ALL.map(|kind| (kind, 0));
         each_file(&mut |path, bytes| {
-            lines.update(format!("{}  {path}\n", hex(&Sha256::digest(bytes))));
+            lines.update(format!("{:x}  {path}\n", Sha256::digest(bytes)));
             let kind = Place::of(path).map(|place| place.kind);
             for (_, count) in counts.iter_mut().filter(|(known, _)| Some(*known) == kind) {
                 *count += 1;
             }
         })?;
         let records = counts.into_iter().filter(|(_, count)| *count > 0).collect();
-        Ok(Self { records, digest: hex(&lines.finalize()) })
+        Ok(Self { records, digest: format!("{:x}", lines.finalize()) })
     }
 
     /// `132 (item 120, contract 12)`.
@@ -103,10 +103,6 @@ pub fn signature(message: &str) -> Option<&'static str> {
     ];
     let begins = |kind: &str| message.lines().any(|line| line == format!("-----BEGIN {kind}-----"));
     kinds.into_iter().find_map(|(line, kind)| begins(line).then_some(kind))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -112,9 +112,7 @@ fn planned(snapshot: &Snapshot, topology: &Topology, day: Date) -> Vec<Node> {
     let changes = snapshot.records().filter(|record| record.kind() == Kind::Change).map(Change);
     let on_day =
         |change: &Change<'_>| change.is_open() && change.window().is_some_and(|days| days.contains(day));
-    let touched = changes.filter(on_day).flat_map(|change| change.affects());
-    let node = |id: &str| topology.node(Kind::Item, id).or_else(|| topology.node(Kind::Service, id));
-    touched.filter_map(node).collect()
+    changes.filter(on_day).flat_map(|change| topology.affected(change)).collect()
 }
 
 /// What the record of a change says of it, in the order in which it is judged.

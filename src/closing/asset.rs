@@ -2,7 +2,6 @@
 
 use sha2::{Digest, Sha256};
 
-use super::hex;
 use crate::model::closing::ClosedAsset;
 use crate::money::Money;
 
@@ -23,7 +22,7 @@ impl Asset {
         let mut hasher = Sha256::new();
         hasher.update(written(&figures));
         hasher.update(terms);
-        let mut digest = hex(&hasher.finalize());
+        let mut digest = format!("{:x}", hasher.finalize());
         digest.truncate(DIGEST_LENGTH);
         Asset { figures, digest }
     }

@@ -121,13 +121,9 @@ pub fn rule_data() -> &'static str {
         for (name, text) in RULE_DATA {
             hasher.update(format!("{name} {}\n{text}", text.len()));
         }
-        hex(&hasher.finalize())
+        format!("{:x}", hasher.finalize())
     });
     &DIGEST
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

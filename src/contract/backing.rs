@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 
 use super::availability::{Structure, availability};
 use super::coverage::covered_at;
-use super::dates::Dates;
+use super::dates::runs_on;
 use crate::date::Date;
 use crate::model::business_hours::BusinessHours;
 use crate::model::contract::Contract;
@@ -95,11 +95,6 @@ pub fn backings(snapshot: &Snapshot, as_of: Date) -> Vec<Backing<'_>> {
         found.extend(service_levels(service.0).filter_map(|level| under.backing(service.0, service, level)));
     }
     found
-}
-
-fn runs_on(contract: Contract<'_>, date: Date) -> bool {
-    let runs = Dates::agreed_by(contract, date).and_then(|dates| dates.runs(date));
-    runs.is_some_and(|days| days.contains(date))
 }
 
 /// Which metrics speak of the same: incidents are resolved when service is recovered.

@@ -208,6 +208,12 @@ fn notice_for(term: Period, notice: Duration) -> Option<Date> {
     notice.before(day_after(term.end)).ok().map(day_before)
 }
 
+/// Whether the contract runs on `date`, by what was agreed by then.
+pub fn runs_on(contract: Contract<'_>, date: Date) -> bool {
+    let runs = Dates::agreed_by(contract, date).and_then(|dates| dates.runs(date));
+    runs.is_some_and(|days| days.contains(date))
+}
+
 /// The term of the contract that `date` falls into, by what was agreed by then.
 pub fn term_at(contract: Contract<'_>, date: Date) -> Option<Period> {
     Dates::agreed_by(contract, date)?.term_at(date)

@@ -186,3 +186,17 @@ pub(super) fn cut(days: Period, changes: &BTreeSet<Date>) -> Vec<Period> {
     parts.push(Period { start, end: days.end });
     parts
 }
+
+/// What a contract costs in a year at the price of a day; `None` where that is paid once.
+///
+/// # Errors
+/// Why the price cannot be said, or a figure of more than 28 digits.
+pub fn yearly_price(
+    snapshot: &Snapshot,
+    contract: Contract<'_>,
+    date: Date,
+) -> Result<Option<Money>, String> {
+    let Some((price, per)) = price_at(snapshot, contract, date)? else { return Ok(None) };
+    let Some(times) = per.times_a_year() else { return Ok(None) };
+    price.times_ratio(times.into(), 1.into()).map(Some).map_err(|error| error.to_string())
+}

@@ -6,10 +6,10 @@ use std::collections::{HashMap, HashSet};
 use rust_decimal::Decimal;
 
 use super::coverage::covered_at;
-use super::dates::Dates;
-use super::price::price_at;
+use super::dates::{Dates, runs_on};
+use super::price::yearly_price;
 use crate::date::Date;
-use crate::model::contract::{Contract, Per};
+use crate::model::contract::Contract;
 use crate::model::item::Item;
 use crate::money::{Money, Percent};
 use crate::schedule::Planner;
@@ -52,10 +52,7 @@ const NO_SUPPORT: [&str; 2] = ["insurance", "licence"];
 
 impl<'a> Support<'a> {
     pub fn of(snapshot: &'a Snapshot, as_of: Date) -> Support<'a> {
-        let runs = |contract: &Contract<'_>| {
-            let dates = Dates::agreed_by(*contract, as_of).and_then(|dates| dates.runs(as_of));
-            contract.is_supplier_side() && dates.is_some_and(|days| days.contains(as_of))
-        };
+        let runs = |contract: &Contract<'_>| contract.is_supplier_side() && runs_on(*contract, as_of);
         let running: Vec<Contract<'_>> = snapshot.contracts().filter(runs).collect();
         let mut covering: HashMap<&str, Vec<Contract<'_>>> = HashMap::new();
         for contract in &running {
@@ -144,7 +141,7 @@ impl<'a> Support<'a> {
         let mut parties: HashMap<&str, (Money, Vec<Contract<'a>>)> = HashMap::new();
         let (mut total, mut left_out) = (Decimal::ZERO, Vec::new());
         for contract in &self.running {
-            let yearly = yearly_price(self.snapshot, *contract, self.as_of);
+            let yearly = yearly_price(self.snapshot, *contract, self.as_of).ok().flatten();
             let yearly = yearly.filter(|price| Some(price.currency()) == currency);
             let (Some(yearly), Some(party)) = (yearly, contract.party()) else {
                 left_out.push(*contract);
@@ -171,16 +168,4 @@ impl<'a> Support<'a> {
         found.sort_by(|a, b| b.share.cmp(&a.share).then(a.party.cmp(b.party)));
         (found, left_out)
     }
-}
-
-/// What a contract costs in a year at the price of the day.
-fn yearly_price(snapshot: &Snapshot, contract: Contract<'_>, date: Date) -> Option<Money> {
-    let (amount, per) = price_at(snapshot, contract, date).ok()??;
-    let times = match per {
-        Per::Month => 12,
-        Per::Quarter => 4,
-        Per::Year => 1,
-        Per::Once => return None,
-    };
-    amount.times_ratio(times.into(), Decimal::ONE).ok()
 }

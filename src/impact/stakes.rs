@@ -1,14 +1,11 @@
 //! What is lost in a year where a service does not work: who promised it, and at what penalty.
 
-use crate::contract::{Dates, covered_at, price_at};
+use crate::contract::{covered_at, runs_on, yearly_price};
 use crate::date::Date;
-use crate::model::contract::{Contract, Per};
+use crate::model::contract::Contract;
 use crate::model::record::as_percent;
 use crate::money::Money;
 use crate::snapshot::Snapshot;
-
-/// Kinds of contracts by which somebody comes and mends an item.
-const SUPPORT: [&str; 3] = ["maintenance", "support", "warranty"];
 
 /// The customers' contracts on a service that run on a day.
 pub fn promises<'s>(
@@ -18,7 +15,7 @@ pub fn promises<'s>(
 ) -> impl Iterator<Item = Contract<'s>> {
     snapshot
         .contracts()
-        .filter(move |contract| !contract.is_supplier_side() && runs(*contract, date))
+        .filter(move |contract| !contract.is_supplier_side() && runs_on(*contract, date))
         .filter(move |contract| covered_at(*contract, date).contains(&service))
 }
 
@@ -26,16 +23,11 @@ pub fn promises<'s>(
 pub fn support<'s>(snapshot: &'s Snapshot, item: &str, date: Date) -> Option<Contract<'s>> {
     let supports = |contract: &Contract<'s>| {
         contract.is_supplier_side()
-            && SUPPORT.contains(&contract.kind())
-            && runs(*contract, date)
+            && contract.is_support()
+            && runs_on(*contract, date)
             && covered_at(*contract, date).contains(&item)
     };
     snapshot.contracts().find(supports)
-}
-
-fn runs(contract: Contract<'_>, date: Date) -> bool {
-    let runs = Dates::agreed_by(contract, date).and_then(|dates| dates.runs(date));
-    runs.is_some_and(|runs| runs.contains(date))
 }
 
 /// The most that a contract gives back in a year: the caps of its levels, or the rate of those
@@ -52,14 +44,7 @@ pub fn most_penalty(
     if contract.price().is_none() {
         return Ok(None);
     }
-    let Some((price, per)) = price_at(snapshot, contract, date)? else { return Ok(None) };
-    let times = match per {
-        Per::Month => 12,
-        Per::Quarter => 4,
-        Per::Year => 1,
-        Per::Once => return Ok(None),
-    };
-    let year = price.times_ratio(times.into(), 1.into()).map_err(|error| error.to_string())?;
+    let Some(year) = yearly_price(snapshot, contract, date)? else { return Ok(None) };
     let mut most: Option<Money> = None;
     for level in contract.0.field("service_levels").into_iter().flat_map(|levels| levels.elements()) {
         let Some(penalty) = level.field("penalty") else { continue };

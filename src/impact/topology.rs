@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::model::change::Change;
 use crate::model::item::{Item, Status};
 use crate::model::service::{Service, Target};
 use crate::model::{Kind, RecordId};
@@ -92,6 +93,12 @@ impl Topology {
 
     pub fn node(&self, kind: Kind, id: &str) -> Option<Node> {
         self.by_id.get(&RecordId { kind, id: id.to_owned() }).copied()
+    }
+
+    /// What a change touches; of an id that an item and a service have, the item.
+    pub fn affected(&self, change: Change<'_>) -> Vec<Node> {
+        let node = |id: &str| self.node(Kind::Item, id).or_else(|| self.node(Kind::Service, id));
+        change.affects().filter_map(node).collect()
     }
 
     pub fn part(&self, node: Node) -> Option<&Part> {

@@ -80,13 +80,9 @@ impl Flows {
     /// # Errors
     /// A rate of −100 % or less, or a figure of more than 28 digits.
     pub fn npv(&self, rate: Decimal) -> Result<Decimal, MoneyError> {
-        let step = self.discount_step(rate)?;
-        let mut total = Decimal::ZERO;
-        for (time, amount) in &self.flows {
-            let value = power(step, *time).and_then(|factor| factor.checked_mul(*amount));
-            total = value.and_then(|value| total.checked_add(value)).ok_or(MoneyError::Overflow)?;
-        }
-        Ok(total)
+        let mut amounts = self.discounted(rate)?.flows.into_iter().map(|(_, amount)| amount);
+        let total = amounts.try_fold(Decimal::ZERO, |total, amount| total.checked_add(amount));
+        total.ok_or(MoneyError::Overflow)
     }
 
     /// The flows with each worth what it is at the beginning.

@@ -51,6 +51,11 @@ impl Per {
             Per::Once => None,
         }
     }
+
+    /// How often the price is due in a year; `None` where it is paid once.
+    pub fn times_a_year(self) -> Option<u32> {
+        self.months().map(|months| 12 / months)
+    }
 }
 
 /// When a billing period is billed.
@@ -178,6 +183,11 @@ impl<'a> Contract<'a> {
 
     pub fn kind(&self) -> &'a str {
         self.0.text("kind").unwrap_or("")
+    }
+
+    /// Whether somebody comes and mends what it covers when that fails.
+    pub fn is_support(&self) -> bool {
+        matches!(self.kind(), "maintenance" | "support" | "warranty")
     }
 
     pub fn party(&self) -> Option<&'a str> {

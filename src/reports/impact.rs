@@ -1,5 +1,6 @@
 //! Who is hit where something fails, and what is at stake; the items whose failure costs most.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::amount_cell;
@@ -21,20 +22,22 @@ pub struct Stage<'s> {
     /// What is down whatever else fails.
     pub down: HashSet<Node>,
     pub as_of: Date,
-    valuation: Result<Valuation<'s>, String>,
+    basis: Basis<'s>,
+    /// Made at first use: where no service stops, nothing need be valued.
+    valuation: OnceCell<Result<Valuation<'s>, String>>,
 }
 
 impl<'s> Stage<'s> {
     pub fn new(snapshot: &'s Snapshot, as_of: Date, period: Period, book: &'s str) -> Stage<'s> {
         let topology = Topology::of(snapshot);
         let down = down_already(&topology);
-        let valuation = Valuation::of(snapshot, Basis::new(period, book));
-        Stage { snapshot, topology, down, as_of, valuation }
+        let basis = Basis::new(period, book);
+        Stage { snapshot, topology, down, as_of, basis, valuation: OnceCell::new() }
     }
 
     /// What a service costs in the period.
     fn cost(&self, service: &str) -> Amount {
-        let valuation = match &self.valuation {
+        let valuation = match self.valuation.get_or_init(|| Valuation::of(self.snapshot, self.basis)) {
             Ok(valuation) => valuation,
             Err(reason) => return Amount::Missing(reason.clone()),
         };
@@ -232,16 +235,17 @@ pub fn single_points_of_failure(base: Report, stage: &Stage<'_>, limit: usize) -
         Column::new("support", "Mended under"),
     ];
     let mut section = Section::new("points", "Single points of failure", columns);
-    let mut costs: HashMap<Node, Amount> = HashMap::new();
+    let mut stakes: HashMap<Node, (Amount, Option<Money>)> = HashMap::new();
     let mut ranked: Vec<(SinglePoint, Amount, Option<Money>)> = Vec::new();
     for point in single_points(&stage.topology) {
         let mut cost: Option<Amount> = None;
         let mut penalty: Option<Money> = None;
         for service in &point.services {
-            let own = costs.entry(*service).or_insert_with(|| stage.cost(stage.id(*service))).clone();
-            cost = Some(cost.map_or(own.clone(), |sum| add(&sum, &own)));
-            let own = stage.penalty(stage.id(*service));
-            penalty = match (penalty, own) {
+            let id = stage.id(*service);
+            let (own, own_penalty) =
+                stakes.entry(*service).or_insert_with(|| (stage.cost(id), stage.penalty(id)));
+            cost = Some(cost.map_or(own.clone(), |sum| add(&sum, own)));
+            penalty = match (penalty, *own_penalty) {
                 (Some(sum), Some(own)) => sum.checked_add(own).ok().or(Some(sum)),
                 (sum, own) => sum.or(own),
             };

@@ -41,15 +41,22 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let topology = Topology::of(context.snapshot);
     let down = down_already(&topology);
     let stopped = |nodes: &[Node]| services(&topology, &consequences(&topology, nodes, &down));
-    for (at, first) in open.iter().enumerate() {
-        for second in open.iter().skip(at + 1) {
+    // What each of them stops alone is told once, however many others there are on its days.
+    let alone = |change: &Change<'_>| {
+        let touched = topology.affected(*change);
+        let stopped = stopped(&touched);
+        (touched, stopped)
+    };
+    let each: Vec<_> = open.iter().map(alone).collect();
+    let open: Vec<_> = open.iter().zip(&each).collect();
+    for (at, (first, (a, by_first))) in open.iter().enumerate() {
+        for (second, (b, by_second)) in open.iter().skip(at + 1) {
             let days = first.window().zip(second.window()).and_then(|(a, b)| a.intersection(b));
             let Some(days) = days else { continue };
-            let (a, b) = (touched(&topology, *first), touched(&topology, *second));
-            let both: Vec<Node> = a.iter().chain(&b).copied().collect();
-            let alone: HashSet<Node> = stopped(&a).union(&stopped(&b)).copied().collect();
+            let both: Vec<Node> = a.iter().chain(b).copied().collect();
             let mut only: Vec<&str> = stopped(&both)
-                .difference(&alone)
+                .iter()
+                .filter(|node| !by_first.contains(*node) && !by_second.contains(*node))
                 .filter_map(|node| topology.part(*node))
                 .map(|part| part.record.id.as_str())
                 .collect();
@@ -71,11 +78,6 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             }
         }
     }
-}
-
-fn touched(topology: &Topology, change: Change<'_>) -> Vec<Node> {
-    let node = |id: &str| topology.node(Kind::Item, id).or_else(|| topology.node(Kind::Service, id));
-    change.affects().filter_map(node).collect()
 }
 
 fn services(topology: &Topology, found: &Consequences) -> HashSet<Node> {

@@ -1,5 +1,5 @@
 use super::{Check, Context, Rule};
-use crate::contract::{Dates, covered_at};
+use crate::contract::{covered_at, runs_on};
 use crate::finding::{Finding, Level};
 use crate::graph::{Reference, Resolved};
 use crate::model::Kind;
@@ -26,10 +26,7 @@ fn check(reference: &Reference<'_>, resolved: &Resolved, context: &Context<'_>, 
     let Some(record) = context.snapshot.by_id(target) else { return };
     let Some(status) = Item(record).status().filter(|status| status.is_ended()) else { return };
     let contract = Contract(from);
-    let runs = Dates::agreed_by(contract, context.as_of).and_then(|dates| dates.runs(context.as_of));
-    if !runs.is_some_and(|period| period.contains(context.as_of))
-        || !covered_at(contract, context.as_of).contains(&&*target.id)
-    {
+    if !runs_on(contract, context.as_of) || !covered_at(contract, context.as_of).contains(&&*target.id) {
         return;
     }
     let message = format!("`{}` is {status}, and the contract runs on", target.id);

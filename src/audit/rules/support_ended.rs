@@ -31,14 +31,11 @@ pub static RULE: Rule = Rule {
     },
 };
 
-/// The kinds of contract that have somebody come when an item fails.
-const KINDS: [&str; 3] = ["maintenance", "support", "warranty"];
-
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     // By item: the contract that ended last; none where one runs or is still to begin.
     let mut last: HashMap<&str, Option<(Date, &Record)>> = HashMap::new();
     let contracts = context.snapshot.contracts();
-    for contract in contracts.filter(|c| c.is_supplier_side() && KINDS.contains(&c.kind())) {
+    for contract in contracts.filter(|c| c.is_supplier_side() && c.is_support()) {
         let runs = Dates::agreed_by(contract, context.as_of).and_then(|dates| dates.runs(context.as_of));
         let Some(runs) = runs else { continue };
         for item in covered_at(contract, context.as_of.clamp(runs.start, runs.end)) {

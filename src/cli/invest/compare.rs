@@ -1,11 +1,11 @@
 use estate::date::day_after;
 use estate::model::calendar::FiscalYear;
-use estate::money::Percent;
 use estate::reports::{Branch, compare_branches};
 
 use super::super::context::Context;
 use super::super::failure::{Exit, Failure};
 use super::super::schedule::book_or_default;
+use super::what_if::percent;
 
 /// Compare options that are branches: what the estate costs as each has it
 ///
@@ -31,9 +31,7 @@ pub struct Args {
 }
 
 pub fn run(context: &Context, args: &Args) -> anyhow::Result<Exit> {
-    let rate: Percent = args.rate.parse().map_err(|_| {
-        Failure::usage(format!("--rate: `{}` is no rate", args.rate)).hint("write it like 8% or 7.5%")
-    })?;
+    let rate = percent(&args.rate, "--rate")?;
     let store = context.store()?;
     let mut branches = Vec::new();
     for name in &args.branches {

@@ -53,12 +53,12 @@ struct One {
 type Make = fn(Report, &Snapshot, Investment<'_>) -> Result<Report, Problem>;
 
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
-    let (id, make, title): (_, Make, _) = match args.verb {
+    let (id, make, name, title): (_, Make, _, _) = match args.verb {
         Verb::Compare(args) => return compare::run(context, &args),
         Verb::WhatIf(args) => return what_if::run(context, args),
-        Verb::Show(one) => (one.id, reports::investment, "Options of"),
-        Verb::Flows(one) => (one.id, reports::investment_flows, "Payments of"),
-        Verb::Sensitivity(one) => (one.id, reports::sensitivity, "Sensitivity of"),
+        Verb::Show(one) => (one.id, reports::investment, "investment", "Options of"),
+        Verb::Flows(one) => (one.id, reports::investment_flows, "investment-flows", "Payments of"),
+        Verb::Sensitivity(one) => (one.id, reports::sensitivity, "sensitivity", "Sensitivity of"),
     };
     let store = context.store()?;
     let snapshot = context.snapshot(&store)?;
@@ -75,11 +75,6 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
             .hint("`estate audit` shows them with their places")
             .into());
     }
-    let name = match title {
-        "Options of" => "investment",
-        "Payments of" => "investment-flows",
-        _ => "sensitivity",
-    };
     let base = context.report(name, format!("{title} {}", investment.name()), &snapshot);
     let report = make(base, &snapshot, investment).map_err(|problem| {
         let place = record.at(&problem.field);

@@ -92,7 +92,8 @@ fn flows(texts: &[String]) -> Result<Flows, Failure> {
     }
 }
 
-fn percent(text: &str, option: &str) -> Result<Percent, Failure> {
+/// A rate; one below zero is a rate like any other.
+pub fn percent(text: &str, option: &str) -> Result<Percent, Failure> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let percent: Percent = unsigned.parse().map_err(|_| {
         Failure::usage(format!("{option}: `{text}` is no rate")).hint("write it like 8% or 7.5%")

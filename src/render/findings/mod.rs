@@ -128,7 +128,7 @@ fn message_with_help(finding: &Finding) -> String {
 }
 
 /// `1 error`, `2 errors`.
-fn counted(number: usize, noun: &str) -> String {
+pub fn counted(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
