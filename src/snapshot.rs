@@ -1,9 +1,10 @@
 //! Every record of the estate at one version: immutable, cheap to clone, and it never fails to
 //! load: what cannot be read is a finding.
 
+mod version;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -21,37 +22,7 @@ use crate::schema::Schemas;
 use crate::secrets;
 use crate::source::{Location, Source};
 
-/// Which version of the estate a snapshot shows.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Version {
-    /// The files as they lie on disk.
-    Worktree,
-    /// A commit, by its full id, and how the user named it.
-    Commit { id: String, name: String },
-    /// The files as they are staged for the next commit.
-    Staged,
-    /// What merging the second commit into the first would give.
-    Merged(Box<Version>, Box<Version>),
-    /// What another version becomes after an edit.
-    Edited(Box<Version>),
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Version::Worktree => f.write_str("worktree"),
-            Version::Commit { id, name } if id.starts_with(name.as_str()) => f.write_str(short(id)),
-            Version::Commit { id, name } => write!(f, "{name} ({})", short(id)),
-            Version::Staged => f.write_str("staged"),
-            Version::Merged(ours, theirs) => write!(f, "{ours} merged with {theirs}"),
-            Version::Edited(version) => write!(f, "{version} with changes"),
-        }
-    }
-}
-
-fn short(id: &str) -> &str {
-    id.get(..10).unwrap_or(id)
-}
+pub use version::Version;
 
 /// A file of the estate: its bytes, or why there are none.
 pub enum Content<'a> {
@@ -62,6 +33,18 @@ pub enum Content<'a> {
         message: String,
         help: &'static str,
     },
+}
+
+impl Content<'_> {
+    /// The same content, without taking it.
+    pub fn borrowed(&self) -> Content<'_> {
+        match self {
+            Content::Bytes(bytes) => Content::Bytes(Cow::Borrowed(bytes)),
+            Content::Problem { rule, message, help } => {
+                Content::Problem { rule, message: message.clone(), help }
+            }
+        }
+    }
 }
 
 /// All records at a version.
@@ -101,6 +84,25 @@ impl Snapshot {
         unread: &[String],
         read: impl Fn(&str) -> Content<'c> + Sync,
     ) -> Snapshot {
+        Self::load_by(Record::read, version, paths, unread, read)
+    }
+
+    /// Loads files to be compared and no more: of their records nobody asks whether they are sound.
+    pub fn load_unjudged<'c>(
+        version: Version,
+        paths: &[String],
+        read: impl Fn(&str) -> Content<'c> + Sync,
+    ) -> Snapshot {
+        Self::load_by(Record::unjudged, version, paths, &[], read)
+    }
+
+    fn load_by<'c>(
+        reader: Reader,
+        version: Version,
+        paths: &[String],
+        unread: &[String],
+        read: impl Fn(&str) -> Content<'c> + Sync,
+    ) -> Snapshot {
         let (schema_paths, paths): (Vec<&String>, Vec<&String>) =
             paths.iter().partition(|path| path.starts_with(SCHEMA_FOLDER));
         let mut strays = Vec::new();
@@ -118,7 +120,7 @@ impl Snapshot {
         }
         let schemas = own_schemas(&schema_files);
         let records: Vec<Result<Record, Option<Box<Finding>>>> =
-            paths.par_iter().map(|path| read_one(path, read(path), &schemas)).collect();
+            paths.par_iter().map(|path| read_one(reader, path, read(path), &schemas)).collect();
         let mut sound = Vec::with_capacity(records.len());
         for record in records {
             match record {
@@ -176,7 +178,7 @@ impl Snapshot {
             if path.starts_with(SCHEMA_FOLDER) {
                 continue;
             }
-            match read_one(path, Content::Bytes(Cow::Borrowed(text.as_bytes())), &schemas) {
+            match read_one(Record::read, path, Content::Bytes(Cow::Borrowed(text.as_bytes())), &schemas) {
                 Ok(record) => records.push(Arc::new(record)),
                 Err(stray) => strays.extend(stray.map(|stray| *stray)),
             }
@@ -314,11 +316,19 @@ fn own_schemas(files: &BTreeMap<String, Source>) -> Arc<Schemas> {
     Schemas::with_own(&files)
 }
 
+/// How a record is read from its bytes.
+type Reader = fn(&Place, &str, &[u8], &Schemas) -> Record;
+
 /// A record, or a finding on a file that is none, or nothing: other files are none of our business.
-fn read_one(path: &str, content: Content<'_>, schemas: &Schemas) -> Result<Record, Option<Box<Finding>>> {
+fn read_one(
+    reader: Reader,
+    path: &str,
+    content: Content<'_>,
+    schemas: &Schemas,
+) -> Result<Record, Option<Box<Finding>>> {
     let place = Place::of(path);
     match (place, content) {
-        (Some(place), Content::Bytes(bytes)) => Ok(Record::read(&place, path, &bytes, schemas)),
+        (Some(place), Content::Bytes(bytes)) => Ok(reader(&place, path, &bytes, schemas)),
         (Some(place), Content::Problem { rule, message, help }) => {
             Ok(Record::unreadable(&place, path, file_finding(rule, path, message, help)))
         }

@@ -7,7 +7,8 @@ use std::{fs, io};
 
 pub const COMMITS: usize = 100;
 
-/// Adds the commits to the branch `main` and brings the files up to date.
+/// Adds the commits to the branch `main`, with the tag `past` at their end, and brings the files up
+/// to date.
 pub fn add(root: &Path) -> io::Result<()> {
     let mut paths = Vec::new();
     for class in fs::read_dir(root.join("inventory/items"))? {
@@ -43,5 +44,10 @@ pub fn add(root: &Path) -> io::Result<()> {
     drop(stream);
     let imported = import.wait()?.success();
     let reset = Command::new("git").current_dir(root).args(["reset", "-q", "--hard", "main"]).status()?;
-    if imported && reset.success() { Ok(()) } else { Err(io::Error::other("git could not make the history")) }
+    let tag = Command::new("git").current_dir(root).args(["tag", "past", "main"]).status()?;
+    if imported && reset.success() && tag.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other("git could not make the history"))
+    }
 }

@@ -57,7 +57,7 @@ impl Named {
     }
 }
 
-/// Both versions of the files that differ: the cost follows the change. What is staged is read whole.
+/// Both versions of what differs: the cost follows the change. What is staged is read whole.
 ///
 /// # Errors
 /// Also where a file cannot be read, as in a clone without all contents: what nobody sees may differ.
@@ -85,9 +85,8 @@ fn sides(store: &Store, old: &Named, new: &Named) -> anyhow::Result<(Snapshot, S
     };
     match (old, new) {
         (Named::Commit(old), Named::Commit(new)) => {
-            let differing = store.changed_paths(old, new)?;
-            let before = store.at_of(old, &paths(&differing, |change| change.in_old))?;
-            Ok((before, store.at_of(new, &paths(&differing, |change| change.in_new))?))
+            let [before, after] = store.compared(old, new)?;
+            Ok((before, after))
         }
         (Named::Commit(commit), Named::Worktree) => with_disk(commit),
         (Named::Worktree, Named::Commit(commit)) => with_disk(commit).map(|(commit, disk)| (disk, commit)),

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::snapshot::testing::snapshot;
+use crate::yaml::excerpts;
 
 const SERVER: &str = "id: srv\nclass: server\nname: Web\nstatus: in_use\ncost: 900.00 EUR\nin_service: 2023-03-01\ntags: [a, b]\nrelations: {runs_on: [rack-1, rack-2]}\n";
 
@@ -208,4 +209,61 @@ fn an_element_under_another_key_is_the_same_element_where_there_is_no_doubt() {
     let before = service("  - {item: a, share: 50%}\n  - {item: b, share: 50%}\n");
     let after = service("  - {item: c, share: 50%}\n  - {item: d, share: 50%}\n");
     assert_eq!(lines(&before, &after).len(), 4);
+}
+
+/// Records of lines that could mislead whoever takes each line that begins with a letter for a field.
+fn misleading_record() -> impl Strategy<Value = String> {
+    let line = prop::sample::select(vec![
+        "name: a",
+        "name: b",
+        "cost: 1.00 EUR",
+        "cost: 2.00 EUR",
+        "notes: \"first",
+        "notes: 'first",
+        "notes: [a,",
+        "notes: {a: b,",
+        "notes: |",
+        "notes: >-",
+        "notes: |2",
+        "notes:",
+        "notes: plain",
+        "  second: line",
+        "  second\"",
+        "  second'",
+        "  b]",
+        "  c: d}",
+        "b]",
+        "]",
+        "tags:",
+        "- x",
+        "  - y",
+        "- z: 1",
+        "  w: 2",
+        "# about: it",
+        "",
+        " ",
+        "owner: it's \"so\"",
+        "owner: \"\\\"\"",
+        "key: &a 1",
+        "other: *a",
+    ]);
+    let lines = prop::collection::vec(line, 0..5);
+    lines.prop_map(|lines| format!("id: srv\nclass: server\n{}\n", lines.join("\n")))
+}
+
+fn readable_changes(old: &str, new: &str) -> Option<Vec<Change>> {
+    let [old, new] = [old, new].map(|text| snapshot(&[("items/server/srv.yaml", text)]));
+    let is_yaml = |side: &Snapshot| side.records().all(|record| record.root().is_some());
+    (is_yaml(&old) && is_yaml(&new)).then(|| diff(&old, &new))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn excerpts_differ_as_the_whole_texts_do(old in misleading_record(), new in misleading_record()) {
+        if let (Some([old_part, new_part]), Some(whole)) = (excerpts(&old, &new, &["class", "name"]), readable_changes(&old, &new)) {
+            prop_assert_eq!(readable_changes(&old_part, &new_part), Some(whole));
+        }
+    }
 }

@@ -64,6 +64,16 @@ pub struct Record {
 impl Record {
     /// Reads a record; it always answers one, known by its path even where its text is unreadable.
     pub fn read(place: &Place, path: &str, bytes: &[u8], schemas: &Schemas) -> Record {
+        let mut record = Record::unjudged(place, path, bytes, schemas);
+        if let Some(tree) = record.tree.take() {
+            record.check(&tree, place, schemas);
+            record.tree = Some(tree);
+        }
+        record
+    }
+
+    /// Reads a record without asking whether it is sound; a text that is not YAML is a finding still.
+    pub fn unjudged(place: &Place, path: &str, bytes: &[u8], schemas: &Schemas) -> Record {
         let (source, parsed) = match yaml::decode(bytes) {
             Ok(text) => (Source::new(path, text), yaml::parse(text)),
             Err(problem) => (Source::new(path, String::from_utf8_lossy(capped(bytes))), Err(problem)),
@@ -77,12 +87,10 @@ impl Record {
             findings: Vec::new(),
         };
         match parsed {
-            Ok(tree) => {
-                record.check(&tree, place, schemas);
-                record.tree = Some(tree);
-            }
+            Ok(tree) => record.tree = Some(tree),
             Err(problem) => record.findings.push(problem_finding(&record.source, &problem)),
         }
+        record.settle_class(schemas);
         record
     }
 
@@ -126,8 +134,16 @@ impl Record {
         self.findings = findings;
     }
 
+    /// Where the file names another class than the folder, the file's word counts.
+    fn settle_class(&mut self, schemas: &Schemas) {
+        let written = self.text("class").filter(|class| self.class().is_some_and(|folder| folder != *class));
+        if let Some(class) = written.filter(|class| schemas.class(class).is_some()) {
+            self.folder = Some(class.to_owned());
+        }
+    }
+
     /// The folder says the class, and the file must agree.
-    fn check_class(&mut self, root: Value<'_>, place: &Place, schemas: &Schemas) -> Option<Finding> {
+    fn check_class(&self, root: Value<'_>, place: &Place, schemas: &Schemas) -> Option<Finding> {
         let field = root.field("class")?;
         let class = field.text()?;
         let folder = place.folder.as_deref().unwrap_or_default();
@@ -157,7 +173,6 @@ impl Record {
                 "move the file to {}, or correct the class",
                 Place::new(Kind::Item, Some(class), &self.id).path()
             ));
-            self.folder = Some(class.to_owned());
             return Some(finding);
         }
         None

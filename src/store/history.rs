@@ -1,10 +1,11 @@
 //! The past of the estate: commits, and the files that each of them changed.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
 
-use git2::{Commit, DiffOptions, ObjectType, Oid, Sort, Tree};
+use git2::{Commit, DiffOptions, ObjectType, Sort, Tree, TreeEntry};
 
-use super::revision::is_record_like;
+use super::revision::{TreeFile, is_record_like};
 use super::{Store, StoreError};
 use crate::date::Date;
 
@@ -35,6 +36,9 @@ pub struct PathChange {
     pub in_old: bool,
     pub in_new: bool,
 }
+
+/// A path of the estate and what is there on either side.
+pub(super) type Differing = (String, [Option<TreeFile>; 2]);
 
 impl Store {
     /// The `wanted` commits that lead to `revision` and changed a file of the estate, newest first.
@@ -165,7 +169,18 @@ impl Store {
         old: Option<&Commit<'_>>,
         new: &Commit<'_>,
     ) -> Result<Vec<PathChange>, StoreError> {
-        let mut changes = Vec::new();
+        let change =
+            |(path, [old, new]): Differing| PathChange { path, in_old: old.is_some(), in_new: new.is_some() };
+        Ok(self.files_between(old, new)?.into_iter().map(change).collect())
+    }
+
+    /// The files of the estate that differ between two commits, on both sides.
+    pub(super) fn files_between(
+        &self,
+        old: Option<&Commit<'_>>,
+        new: &Commit<'_>,
+    ) -> Result<Vec<Differing>, StoreError> {
+        let mut files = Vec::new();
         let old = old.map(|commit| commit.tree()).transpose()?;
         let new = new.tree()?;
         for folder in ["inventory", "schemas"] {
@@ -174,52 +189,61 @@ impl Store {
                 None => None,
             };
             let new = self.subtree(&new, folder)?;
-            self.compare(old.as_ref(), new.as_ref(), folder, &mut changes)?;
+            self.compare([old.as_ref(), new.as_ref()], folder, &mut files)?;
         }
-        Ok(changes)
+        Ok(files)
     }
 
-    /// Compares two trees and skips every subtree that is the same on both sides.
+    /// Compares two trees and skips every subtree that is the same on both sides. Trees are sorted,
+    /// so that one walk along both is enough.
     fn compare(
         &self,
-        old: Option<&Tree<'_>>,
-        new: Option<&Tree<'_>>,
+        [old, new]: [Option<&Tree<'_>>; 2],
         folder: &str,
-        changes: &mut Vec<PathChange>,
+        files: &mut Vec<Differing>,
     ) -> Result<(), StoreError> {
         if old.map(Tree::id) == new.map(Tree::id) {
             return Ok(());
         }
-        let mut names: BTreeMap<String, [Option<(Oid, bool)>; 2]> = BTreeMap::new();
-        for (side, tree) in [old, new].into_iter().enumerate() {
-            for entry in tree.into_iter().flat_map(|tree| tree.iter()) {
-                let name = String::from_utf8_lossy(entry.name_bytes()).into_owned();
-                let is_tree = entry.kind() == Some(ObjectType::Tree);
-                if let Some(slot) = names.entry(name).or_default().get_mut(side) {
-                    *slot = Some((entry.id(), is_tree));
-                }
-            }
-        }
-        for (name, [old, new]) in names {
-            if old == new {
+        let mut olds = old.into_iter().flat_map(Tree::iter).peekable();
+        let mut news = new.into_iter().flat_map(Tree::iter).peekable();
+        loop {
+            let order = match (olds.peek(), news.peek()) {
+                (Some(old), Some(new)) => old.cmp(new),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => return Ok(()),
+            };
+            let pair = [
+                if order.is_le() { olds.next() } else { None },
+                if order.is_ge() { news.next() } else { None },
+            ];
+            let sides = pair.each_ref().map(|entry| entry.as_ref().map(side));
+            let [old, new] = sides;
+            // Whether a file may be executed is nobody's data.
+            let data = |side: TreeFile| (side.id, side.mode & FILE_TYPE);
+            if old.map(data) == new.map(data) {
                 continue;
             }
-            let path = format!("{folder}/{name}");
-            let subtree = |side: Option<(Oid, bool)>| -> Result<Option<Tree<'_>>, StoreError> {
-                let id = side.filter(|(_, is_tree)| *is_tree).map(|(id, _)| id);
-                id.map(|id| self.git().and_then(|git| Ok(git.find_tree(id)?))).transpose()
-            };
-            let (old_tree, new_tree) = (subtree(old)?, subtree(new)?);
-            if old_tree.is_some() || new_tree.is_some() {
-                self.compare(old_tree.as_ref(), new_tree.as_ref(), &path, changes)?;
-            }
-            let is_file = |side: Option<(Oid, bool)>| side.is_some_and(|(_, is_tree)| !is_tree);
-            if (is_file(old) || is_file(new)) && is_record_like(&path) {
-                changes.push(PathChange { path, in_old: is_file(old), in_new: is_file(new) });
+            let Some(entry) = pair.iter().flatten().next() else { continue };
+            let path = format!("{folder}/{}", String::from_utf8_lossy(entry.name_bytes()));
+            if entry.kind() == Some(ObjectType::Tree) {
+                let git = self.git()?;
+                let subtree = |side: Option<TreeFile>| side.map(|side| git.find_tree(side.id)).transpose();
+                let (old, new) = (subtree(old)?, subtree(new)?);
+                self.compare([old.as_ref(), new.as_ref()], &path, files)?;
+            } else if is_record_like(&path) {
+                files.push((path, sides));
             }
         }
-        Ok(())
     }
+}
+
+/// The bits of a mode that say what a file is.
+const FILE_TYPE: i32 = 0o170_000;
+
+fn side(entry: &TreeEntry<'_>) -> TreeFile {
+    TreeFile { id: entry.id(), mode: entry.filemode() }
 }
 
 /// Whether the clone ends here: the commit names parents that are not in it.

@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is where files are read, written and waited for")]
 
 mod changes;
+mod compared;
 mod conflicts;
 mod durable;
 mod error;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use git2::{Commit, ObjectType, Oid, Tree};
 
 use super::history::{CommitInfo, info, is_cut};
+use super::revision::trust_ids;
 use super::{Store, StoreError};
 use crate::model::{Kind, Place, Record, RecordId};
 use crate::schema::Schemas;
@@ -54,6 +55,7 @@ impl Store {
         schemas: &Schemas,
         mut each: impl FnMut(&Step<'_>) -> bool,
     ) -> Result<(), StoreError> {
+        trust_ids();
         let mut past = Past::new(self, schemas);
         // By commit, the ids under which it is asked for the record: two where branches renamed it
         // differently.

@@ -8,6 +8,7 @@
 
 mod comments;
 mod data;
+mod excerpt;
 mod format;
 mod lines;
 mod parse;
@@ -18,6 +19,7 @@ mod tree;
 mod write;
 
 pub use data::{Data, Place, RouteError};
+pub use excerpt::excerpts;
 pub use format::{Rank, format};
 pub use parse::parse;
 pub use patch::{PatchError, append, remove_element, set, unset};
