@@ -119,8 +119,8 @@ impl Parts {
     /// What they are worth, at the beginning where they grow and at the end where they shrink, so
     /// that no factor is above one. The roots are those of the value at any time.
     ///
-    /// By Horner's rule: an audit looks at thousands of rates, each time from one flow to the next,
-    /// and few numbers of steps lie between (a month has 28 to 31 days).
+    /// By Horner's rule, from one flow to the next: a search looks at more than a thousand rates, and
+    /// few different numbers of steps lie between flows (a month has 28 to 31 days).
     fn value(&self, growth: Decimal) -> Option<Decimal> {
         let grows = growth >= Decimal::ONE;
         let factor = if grows { Decimal::ONE.checked_div(growth)? } else { growth };
