@@ -36,7 +36,7 @@ pub fn part(amount: i128, weight: i128, whole: i128) -> Option<i128> {
 }
 
 /// Rounds `parts` to multiples of `unit` that add up to `total`, which is itself a rounding of their
-/// sum, up or down: the answer counts units.
+/// sum, up or down, or that of a few of its parts: the answer counts units.
 pub fn round_parts(parts: &[i128], unit: i128, total: i128) -> Vec<i128> {
     let unit = unit.max(1);
     let mut rounded: Vec<i128> = parts.iter().map(|part| part.div_euclid(unit)).collect();
@@ -46,8 +46,8 @@ pub fn round_parts(parts: &[i128], unit: i128, total: i128) -> Vec<i128> {
     rounded
 }
 
-/// Gives `left` units to the parts with the largest remainders, one each; where it is negative, takes
-/// them from those with the smallest.
+/// Gives `left` units to the parts with the largest remainders, one each, and another round where there
+/// are more units than parts; where it is negative, takes them from those with the smallest.
 pub(super) fn hand_out<R: Ord>(parts: &mut [i128], remainders: &[R], left: i128) {
     if left == 0 {
         return;
@@ -57,10 +57,11 @@ pub(super) fn hand_out<R: Ord>(parts: &mut [i128], remainders: &[R], left: i128)
     if left < 0 {
         order.reverse();
     }
-    let count = usize::try_from(left.unsigned_abs()).unwrap_or(usize::MAX);
-    for at in order.into_iter().take(count) {
+    let Ok(count @ 1..) = i128::try_from(parts.len()) else { return };
+    let (each, more) = (left / count, (left % count).unsigned_abs());
+    for (place, at) in (0_u128..).zip(order) {
         if let Some(part) = parts.get_mut(at) {
-            *part += left.signum();
+            *part += each + if place < more { left.signum() } else { 0 };
         }
     }
 }

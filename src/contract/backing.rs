@@ -3,16 +3,20 @@
 //! Under a promise for a service stand what its components are promised: by the service's own levels
 //! where a component is a service (the internal agreement), and by suppliers whose running contracts
 //! cover the component. What promises nothing is taken as never down, so the outcome is what can be
-//! kept at best. ITIL asks that agreements with customers be underpinned by such contracts and
+//! kept at best. A promise in other hours than the one above counts as what it comes to in those hours
+//! at worst. ITIL asks that agreements with customers be underpinned by such contracts and
 //! operational level agreements (ITIL Service Design, service level management).
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::availability::{Structure, availability};
 use super::coverage::covered_at;
 use super::dates::runs_on;
+use super::worst_case::Hours;
 use crate::date::Date;
 use crate::model::business_hours::BusinessHours;
 use crate::model::contract::Contract;
@@ -44,15 +48,37 @@ pub struct Link<'a> {
     pub is_redundant: bool,
     /// Whether it is looser than the promise above it on its own.
     pub is_looser: bool,
+    /// What it comes to at worst in the hours of the promise above, in percent or in seconds; `None`
+    /// where that is what it says.
+    pub at_worst: Option<Decimal>,
 }
 
 impl<'a> Link<'a> {
-    /// `network-core 99.9%`, or `srv-01 <= 8h by axion-network-care` where another record promises it.
+    /// `network-core 99.9%`, or `srv-01 <= 8h by axion-network-care` where another record promises it;
+    /// with `(counted in office, 66h at worst)` where that is more in the hours of the promise above.
     pub fn text(&self) -> String {
         let promise = self.level.promise().trim_start_matches(">= ");
-        match self.by.id() == self.of {
-            true => format!("{} {promise}", self.of),
-            false => format!("{} {promise} by {}", self.of, self.by.id()),
+        let by = match self.by.id() == self.of {
+            true => String::new(),
+            false => format!(" by {}", self.by.id()),
+        };
+        let other_hours = self.at_worst.map_or_else(String::new, |worst| {
+            let hours =
+                self.level.calendar.map_or_else(|| "at all hours".into(), |name| format!("in {name}"));
+            format!(" (counted {hours}, {} at worst)", self.shown(worst))
+        });
+        format!("{} {promise}{by}{other_hours}", self.of)
+    }
+
+    fn shown(&self, worst: Decimal) -> String {
+        if self.level.metric == Metric::Availability {
+            return format!("{}%", worst.trunc_with_scale(4).normalize());
+        }
+        let minutes = (worst / Decimal::from(60)).trunc().to_i64().unwrap_or(i64::MAX);
+        match (minutes / 60, minutes % 60) {
+            (hours, 0) => format!("{hours}h"),
+            (0, minutes) => format!("{minutes}min"),
+            (hours, minutes) => format!("{hours}h{minutes:02}min"),
         }
     }
 }
@@ -107,11 +133,20 @@ fn family(metric: Metric) -> Option<u8> {
     }
 }
 
+static ALWAYS: BusinessHours = BusinessHours::ALWAYS;
+
 /// What suppliers promise, by what their contracts cover.
 struct Under<'a> {
     snapshot: &'a Snapshot,
     supplied: HashMap<&'a str, Vec<Contract<'a>>>,
+    /// By the names of calendars; all hours without one.
+    hours: HashMap<Option<&'a str>, Hours>,
+    /// What so many seconds in some hours come to in others, which takes long to find.
+    longest: RefCell<HashMap<Converted<'a>, i64>>,
 }
+
+/// The hours above, the hours below, and the seconds in those below.
+type Converted<'a> = (Option<&'a str>, Option<&'a str>, i64);
 
 /// What is gathered under one promise.
 struct Gathered<'a> {
@@ -132,7 +167,11 @@ impl<'a> Under<'a> {
                 supplied.entry(id).or_default().push(contract);
             }
         }
-        Under { snapshot, supplied }
+        let calendars = snapshot.settings().into_iter().flat_map(|settings| &settings.calendars);
+        let calendars = calendars.map(|(name, hours)| (Some(name.as_str()), hours));
+        let hours = calendars.chain([(None, &ALWAYS)]);
+        let hours = hours.filter_map(|(name, hours)| Some((name, Hours::of(hours, as_of)?))).collect();
+        Under { snapshot, supplied, hours, longest: RefCell::default() }
     }
 
     fn backing(&self, by: &'a Record, service: Service<'a>, level: ServiceLevel<'a>) -> Option<Backing<'a>> {
@@ -151,8 +190,8 @@ impl<'a> Under<'a> {
         }
         let combined = (level.metric == Metric::Availability).then(|| {
             // More than always is no more than always.
-            let share =
-                |link: &Link<'_>| (link.level.target.quantity.value / Decimal::ONE_HUNDRED).min(Decimal::ONE);
+            let percent = |link: &Link<'_>| link.at_worst.unwrap_or(link.level.target.quantity.value);
+            let share = |link: &Link<'_>| (percent(link) / Decimal::ONE_HUNDRED).min(Decimal::ONE);
             let parts: Vec<Decimal> = gathered.links.iter().map(share).collect();
             // The service's own level stands beside what is under it: the tighter of both counts.
             let each = structure.iter().map(|structure| availability(structure, &parts));
@@ -220,9 +259,10 @@ impl<'a> Under<'a> {
     ) -> Option<Structure> {
         let promise = gathered.promise;
         let same = levels.filter(|(_, level)| family(level.metric) == family(promise.metric));
-        let worth = |level: &ServiceLevel<'_>| match level.metric {
-            Metric::Availability => Some(level.target.quantity.value),
-            _ => self.seconds(level).map(|seconds| -seconds),
+        // More is better: the share of time, or the time below zero.
+        let worth = |level: &ServiceLevel<'a>| {
+            let value = self.in_hours_of(&promise, level)?;
+            Some(if level.metric == Metric::Availability { value } else { -value })
         };
         let (by, level) =
             same.filter(|(_, level)| worth(level).is_some()).max_by_key(|(_, level)| worth(level))?;
@@ -234,15 +274,31 @@ impl<'a> Under<'a> {
             }
             return Some(Structure::Part(at));
         }
-        let is_looser = worth(&level) < worth(&promise) && self.compares(&promise, &level);
-        gathered.links.push(Link { by, level, of, is_redundant, is_looser });
+        let is_looser = worth(&level) < worth(&promise);
+        let own = self.in_hours_of(&level, &level);
+        let at_worst = self.in_hours_of(&promise, &level).filter(|worst| Some(*worst) != own);
+        gathered.links.push(Link { by, level, of, is_redundant, is_looser, at_worst });
         Some(Structure::Part(gathered.links.len() - 1))
     }
 
-    /// A time in business hours passes slower than on the clock: it compares with another one in the
-    /// same hours, or where the promise above counts every hour.
-    fn compares(&self, promise: &ServiceLevel<'_>, under: &ServiceLevel<'_>) -> bool {
-        promise.calendar == under.calendar || promise.calendar.is_none()
+    /// What a level promises in the hours of the promise above: percent of them, or seconds.
+    fn in_hours_of(&self, promise: &ServiceLevel<'a>, level: &ServiceLevel<'a>) -> Option<Decimal> {
+        let own = match level.metric {
+            Metric::Availability => level.target.quantity.value,
+            _ => self.seconds(level)?,
+        };
+        if level.calendar == promise.calendar {
+            return Some(own);
+        }
+        let hours = |name| self.hours.get(&name).or_else(|| self.hours.get(&None));
+        let (ours, theirs) = (hours(promise.calendar)?, hours(level.calendar)?);
+        if level.metric == Metric::Availability {
+            return ours.least(theirs, own);
+        }
+        let seconds = own.trunc().to_i64()?;
+        let mut known = self.longest.borrow_mut();
+        let longest = known.entry((promise.calendar, level.calendar, seconds));
+        Some(Decimal::from(*longest.or_insert_with(|| ours.longest(theirs, seconds))))
     }
 
     /// The time that a level promises; `None` for what no repair is measured in.
@@ -253,6 +309,6 @@ impl<'a> Under<'a> {
         }
         let calendars = self.snapshot.settings().map(|settings| &settings.calendars);
         let hours = level.calendar.and_then(|name| calendars?.get(name));
-        quantity.unit.seconds(hours.unwrap_or(&BusinessHours::ALWAYS))?.checked_mul(quantity.value)
+        quantity.unit.seconds(hours.unwrap_or(&ALWAYS))?.checked_mul(quantity.value)
     }
 }

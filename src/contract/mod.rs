@@ -20,6 +20,7 @@ mod price;
 #[cfg(test)]
 mod price_tests;
 mod support;
+mod worst_case;
 
 pub use accrual::{Accrual, accrual};
 pub use amendments::{Contradiction, contradictions};

@@ -28,6 +28,8 @@ pub struct Unsupported<'a> {
     pub item: Item<'a>,
     /// The end of its warranty, where it had one.
     pub warranty: Option<Date>,
+    /// The support contract that ended last, where none is still to begin, and its last day.
+    pub ended: Option<(Date, Contract<'a>)>,
 }
 
 /// A contract that ends while an item that it covers is still being depreciated.
@@ -47,9 +49,6 @@ pub struct Concentration<'a> {
     pub share: Percent,
 }
 
-/// Contracts that pay for damage or for rights to use, and support nothing.
-const NO_SUPPORT: [&str; 2] = ["insurance", "licence"];
-
 impl<'a> Support<'a> {
     pub fn of(snapshot: &'a Snapshot, as_of: Date) -> Support<'a> {
         let runs = |contract: &Contract<'_>| contract.is_supplier_side() && runs_on(*contract, as_of);
@@ -65,28 +64,60 @@ impl<'a> Support<'a> {
 
     fn supporting(&self, item: Item<'_>) -> impl Iterator<Item = Contract<'a>> + use<'_, 'a> {
         let contracts = self.covering.get(item.id()).into_iter().flatten().copied();
-        contracts.filter(|contract| !NO_SUPPORT.contains(&contract.kind()))
+        contracts.filter(Contract::is_support)
     }
 
     /// The items in use of the classes that need support and have none on the day.
     pub fn missing(&self) -> Vec<Unsupported<'a>> {
+        self.unsupported(true).collect()
+    }
+
+    /// The items in use of the other classes that had a support contract and have none on the day.
+    pub fn lapsed(&self) -> Vec<Unsupported<'a>> {
+        self.unsupported(false).filter(|found| found.ended.is_some()).collect()
+    }
+
+    /// The items in use without support of the classes that need it, or of the others.
+    fn unsupported(&self, is_needed: bool) -> impl Iterator<Item = Unsupported<'a>> {
         let settings = self.snapshot.settings();
         let classes: HashSet<&str> = settings
             .into_iter()
             .flat_map(|settings| &settings.coverage.support_required)
             .map(String::as_str)
             .collect();
-        let needs = |item: &Item<'a>| {
-            item.status().is_some_and(|status| status.is_active()) && classes.contains(item.class())
-        };
-        let mut found = Vec::new();
-        for item in self.snapshot.items().filter(needs) {
-            let warranty = item.0.date("warranty_until");
-            if warranty.is_none_or(|last| last < self.as_of) && self.supporting(item).next().is_none() {
-                found.push(Unsupported { item, warranty });
+        let ended = self.ended();
+        let items = self.snapshot.items();
+        items
+            .filter(move |item| {
+                item.status().is_some_and(|status| status.is_active())
+                    && classes.contains(item.class()) == is_needed
+            })
+            .map(move |item| {
+                let warranty = item.0.date("warranty_until");
+                Unsupported { item, warranty, ended: ended.get(item.id()).copied().flatten() }
+            })
+            .filter(|found| found.warranty.is_none_or(|last| last < self.as_of))
+            .filter(|found| self.supporting(found.item).next().is_none())
+    }
+
+    /// By what is covered: the support contract that ended last, with its last day; none where one runs
+    /// or is still to begin.
+    fn ended(&self) -> HashMap<&'a str, Option<(Date, Contract<'a>)>> {
+        let mut last: HashMap<&str, Option<(Date, Contract<'_>)>> = HashMap::new();
+        let contracts = self.snapshot.contracts();
+        for contract in contracts.filter(|contract| contract.is_supplier_side() && contract.is_support()) {
+            let runs = Dates::agreed_by(contract, self.as_of).and_then(|dates| dates.runs(self.as_of));
+            let Some(runs) = runs else { continue };
+            for id in covered_at(contract, self.as_of.clamp(runs.start, runs.end)) {
+                let end = last.entry(id).or_insert(Some((runs.end, contract)));
+                *end = match *end {
+                    Some(_) if runs.end >= self.as_of => None,
+                    Some((known, _)) if known < runs.end => Some((runs.end, contract)),
+                    other => other,
+                };
             }
         }
-        found
+        last
     }
 
     /// What is paid for and out of use.
@@ -156,8 +187,8 @@ impl<'a> Support<'a> {
             }
         }
         let share = |yearly: Money| {
-            let points = yearly.amount().checked_mul(Decimal::ONE_HUNDRED)?.checked_div(total)?;
-            format!("{}%", points.trunc_with_scale(2)).parse().ok()
+            let ratio = yearly.amount().checked_div(total)?;
+            Percent::of_ratio(ratio.trunc_with_scale(4))
         };
         let mut found: Vec<Concentration<'a>> = parties
             .into_iter()

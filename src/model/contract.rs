@@ -185,9 +185,10 @@ impl<'a> Contract<'a> {
         self.0.text("kind").unwrap_or("")
     }
 
-    /// Whether somebody comes and mends what it covers when that fails.
+    /// Whether the other party keeps what it covers at work. Insurance pays for damage, a licence gives
+    /// a right to use, and neither mends anything; whoever hosts, runs or leases out a thing does.
     pub fn is_support(&self) -> bool {
-        matches!(self.kind(), "maintenance" | "support" | "warranty")
+        !matches!(self.kind(), "insurance" | "licence")
     }
 
     pub fn party(&self) -> Option<&'a str> {

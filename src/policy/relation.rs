@@ -1,10 +1,14 @@
 //! The relations that a condition may follow: forward by a field that names records, backward by a
 //! name of their own.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::World;
+use crate::contract::covered_at;
+use crate::date::Date;
+use crate::model::contract::Contract;
 use crate::model::record::texts;
 use crate::model::{Kind, Record};
 use crate::query::{self, QueryError, Scope};
@@ -28,6 +32,18 @@ pub struct Forward<'a> {
     scope: Scope<'a>,
     field: query::Field,
     targets: &'a [RefTarget],
+}
+
+impl<'a> Forward<'a> {
+    /// The ids that the field has on a day: amendments change what a contract covers.
+    fn ids(&self, record: &'a Record, as_of: Date) -> Vec<Cow<'a, str>> {
+        match record.kind() {
+            Kind::Contract if self.field.name == COVERS => {
+                covered_at(Contract(record), as_of).into_iter().map(Cow::Borrowed).collect()
+            }
+            _ => self.field.texts(record),
+        }
+    }
 }
 
 /// A relation seen from its other end.
@@ -57,7 +73,7 @@ static BACKWARD: [Backward; 16] = [
         Kind::Service,
         &["components.item", "components.any_of", "components.service"],
     ),
-    back("covered_by", ITEM_OR_SERVICE, Kind::Contract, &["covers"]),
+    back("covered_by", ITEM_OR_SERVICE, Kind::Contract, &[COVERS]),
     back("depreciated_by", ITEM, Kind::Schedule, &["item"]),
     back("located_here", ITEM, Kind::Item, &["location"]),
     back("runs", ITEM, Kind::Item, &["relations.runs_on"]),
@@ -74,6 +90,7 @@ static BACKWARD: [Backward; 16] = [
     back("contracts", &[Kind::Party], Kind::Contract, &["party"]),
 ];
 
+const COVERS: &str = "covers";
 const USED_BY: &str = "used_by";
 const STAND_INS: &str = "stand_ins";
 
@@ -131,10 +148,10 @@ impl<'a> Relation<'a> {
                 let Some(forward) = fields.iter().find(|forward| forward.scope.admits(record)) else {
                     return Vec::new();
                 };
-                let ids = forward.field.texts(record);
+                let ids = forward.ids(record, world.as_of);
                 ids.iter().filter_map(|id| resolve(forward.targets, id, world.snapshot)).collect()
             }
-            Relation::Backward(at) => world.referrers.of(*at, record, world.snapshot).to_vec(),
+            Relation::Backward(at) => world.referrers.of(*at, record, world).to_vec(),
             Relation::StandIns => stand_ins(record, world),
         }
     }
@@ -150,23 +167,23 @@ impl<'a> Referrers<'a> {
         Self(Default::default())
     }
 
-    fn of(&self, at: usize, record: &'a Record, snapshot: &'a Snapshot) -> &[&'a Record] {
+    fn of(&self, at: usize, record: &'a Record, world: &World<'a>) -> &[&'a Record] {
         let (Some(index), Some(backward)) = (self.0.get(at), BACKWARD.get(at)) else { return &[] };
-        let index = index.get_or_init(|| backward.index(snapshot));
+        let index = index.get_or_init(|| backward.index(world.snapshot, world.as_of));
         index.get(&(record.kind(), record.id())).map_or(&[], Vec::as_slice)
     }
 }
 
 impl Backward {
     /// One pass over the records that have the relation.
-    fn index<'a>(&self, snapshot: &'a Snapshot) -> ByTarget<'a> {
+    fn index<'a>(&self, snapshot: &'a Snapshot, as_of: Date) -> ByTarget<'a> {
         let mut index = ByTarget::new();
         let scope = Scope { kind: self.from, class: None, schemas: snapshot.schemas(), currency: None };
         for name in self.fields {
             let Ok((Relation::Forward(fields), _)) = Relation::find(name, &[scope]) else { continue };
             let Some(forward) = fields.first() else { continue };
             for record in snapshot.of_kind(self.from) {
-                for id in forward.field.texts(record) {
+                for id in forward.ids(record, as_of) {
                     let Some(target) = resolve(forward.targets, &id, snapshot) else { continue };
                     let referrers = index.entry((target.kind(), target.id())).or_default();
                     // One neighbour, however often it names the record.
@@ -190,7 +207,7 @@ fn resolve<'a>(targets: &[RefTarget], id: &str, snapshot: &'a Snapshot) -> Optio
 fn stand_ins<'a>(record: &'a Record, world: &World<'a>) -> Vec<&'a Record> {
     let used_by = BACKWARD.iter().position(|back| back.name == USED_BY).unwrap_or(usize::MAX);
     let mut found: Vec<&'a Record> = Vec::new();
-    for service in world.referrers.of(used_by, record, world.snapshot) {
+    for service in world.referrers.of(used_by, record, world) {
         let components = service.field("components").into_iter().flat_map(|list| list.elements());
         for group in components.filter_map(|component| component.field("any_of")) {
             if !texts(Some(group)).any(|id| id == record.id()) {

@@ -182,6 +182,30 @@ fn each_relation_and_quantifier() {
     each("{kind: item, classes: [location]}", &[("{relation: located_here}", &["lyon", "room"])]);
 }
 
+/// By the value date the contract has passed from a to b, and the shop is to leave it next year.
+#[test]
+fn coverage_is_that_of_the_value_date() {
+    let care = "id: care\nside: supplier\nkind: support\nparty: dell\nterm: {start: 2023-03-01, length: 9y}\ncovers: [a, shop]\namendments:\n  \
+        - {id: m1, from: 2025-01-01, covers: {add: [b], remove: [a]}}\n  - {id: m2, from: 2027-01-01, covers: {remove: [shop]}}\n";
+    let judge = |kind: &str, when: &str| {
+        let policy = format!(
+            "id: p\nname: P\nlevel: error\nselect: {{kind: {kind}}}\nwhen: {when}\nmessage: \"{{id}}\"\n"
+        );
+        let mut files = ESTATE.to_vec();
+        files.retain(|(path, _)| *path != "contracts/care.yaml");
+        files.extend([("contracts/care.yaml", care), ("policies/p.yaml", &policy)]);
+        let snapshot = snapshot(&files);
+        let findings = Policies::compile(&snapshot, parse_date(AS_OF).unwrap()).judge();
+        findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert_eq!(judge("item", "{relation: covered_by}"), ["b"]);
+    assert_eq!(judge("service", "{relation: covered_by}"), ["shop"]);
+    let covers = |id: &str| {
+        judge("contract", &format!("{{relation: covers, where: {{field: id, op: eq, value: {id}}}}}"))
+    };
+    assert_eq!([covers("a"), covers("b")], [vec![], vec!["care".to_owned()]]);
+}
+
 #[test]
 fn the_schema_names_every_operator_relation_and_reckoned_field() {
     let (_, text) =

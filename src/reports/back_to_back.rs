@@ -31,6 +31,7 @@ fn make(request: &Request<'_>) -> Report {
         .header("rev", request.snapshot.version().to_string())
         .section(section)
         .note("at best: availabilities of independent parts combined (all in series, k of n in groups); what promises nothing counts as never down")
+        .note("in other hours than the promise above: the longest that it may take in those, of incidents in the year that follows, and all outages within them")
         .note("promises with nothing under them are left out")
 }
 

@@ -1,5 +1,7 @@
 //! Counting: how many of how many, and the exact share that this is.
 
+use rust_decimal::Decimal;
+
 use super::{Check, Checked, Indicator, Outcome};
 use crate::money::{Percent, ratio};
 
@@ -52,7 +54,7 @@ impl Share {
     /// In percent with one decimal, half away from zero.
     pub fn percent(self) -> Option<Percent> {
         let tenths = ratio(1000, self.numerator, self.denominator).ok()?;
-        format!("{}.{}%", tenths / 10, tenths % 10).parse().ok()
+        Percent::of_ratio(Decimal::try_from_i128_with_scale(tenths, 3).ok()?)
     }
 
     /// Whether it is less than a limit of at most a hundred percent; no rounding helps it.

@@ -125,7 +125,7 @@ impl<'a> Costing<'a> {
         costs
     }
 
-    /// The costs that a service has by itself: contracts and changes.
+    /// The costs that a service has by itself: contracts and work.
     pub(super) fn of_service(&self, id: &str) -> Vec<Cost> {
         let mut costs = self.contract_costs(Kind::Service, id);
         costs.extend(self.work_costs(Kind::Service, id));
@@ -133,7 +133,7 @@ impl<'a> Costing<'a> {
     }
 
     /// The costs that no record carries: of contracts that cover nothing that is there, and of
-    /// changes that affect nothing.
+    /// work on nothing that is.
     pub(super) fn of_nothing(&self) -> Vec<Cost> {
         let is_there = |id: &str| self.snapshot.item(id).is_some() || self.snapshot.service(id).is_some();
         let mut costs = Vec::new();

@@ -105,6 +105,52 @@ fn hours_and_expenses_are_charged_to_what_a_change_affects() {
     assert_eq!(cost(&snapshot, "s", |_| {}), "367.50");
 }
 
+/// Three days of work under one contract, at 80 an hour: what a fact is about bears its hours alone
+/// (2 h); what is about the whole contract is borne by what it covers that day (a alone in May, a and
+/// b from July: 3 h and 5 h).
+#[test]
+fn hours_under_a_contract_are_charged_to_what_they_were_spent_on() {
+    let fact = |id: &str, more: &str| {
+        let text = format!("id: {id}\ncontract: k\nkind: meeting\ndate: 2025-12-31\n{more}");
+        (format!("executions/k/{id}.yaml"), text)
+    };
+    let contract = "id: k\nside: customer\nkind: support\nparty: hr\nterm: {start: 2025-01-01, length: 1y}\n\
+        covers: [a]\namendments: [{id: m, from: 2025-07-01, covers: {add: [b]}}]\n";
+    let hours = |rest: &str| format!("labour: [{rest}]\n");
+    let mut files = vec![
+        service("s", "components: [{item: a}]\n"),
+        service("t", "components: [{item: b}]\n"),
+        service("u", ""),
+        item("a", ""),
+        item("b", ""),
+        ("contracts/k.yaml".into(), contract.into()),
+        (
+            "rates/h.yaml".into(),
+            "id: h\nname: H\nkind: labour\nvalues: [{from: 2025-01-01, value: 80.00 EUR}]\n".into(),
+        ),
+        fact("2025-12-31-u", &format!("covers: [u]\n{}", hours("{date: 2025-05-02, hours: 2, rate: h}"))),
+        fact(
+            "2025-12-31-k",
+            &hours("{date: 2025-05-02, hours: 3, rate: h}, {date: 2025-07-01, hours: 5, rate: h}"),
+        ),
+    ];
+    let snapshot = estate("", files.clone());
+    assert_eq!(["s", "t", "u"].map(|id| cost(&snapshot, id, |_| {})), ["440.00", "200.00", "160.00"]);
+    assert_eq!(lines(&snapshot, "t", "5 h on 2025-12-31-k, 1/2"), ["200.00"]);
+    // Hours that nobody takes are the estate's; those without a price are a hole.
+    let nothing = |snapshot: &Snapshot| {
+        let valuation = Valuation::of(snapshot, Basis::new(year("2025"), "accounting")).unwrap();
+        valuation.idle.iter().map(|idle| shown(&valuation.idle_amount(idle).unwrap())).collect::<Vec<_>>()
+    };
+    files[5].1 =
+        contract.replace("covers: [a]\namendments: [{id: m, from: 2025-07-01, covers: {add: [b]}}]\n", "");
+    let snapshot = estate("", files.clone());
+    assert_eq!(nothing(&snapshot), ["640.00"]);
+    files[6].1 = files[6].1.replace("2025-01-01", "2025-06-01");
+    let snapshot = estate("", files);
+    assert_eq!(lines(&snapshot, "u", "2 h on"), ["? rate h has no figure on 2025-05-02"]);
+}
+
 /// 1000 USD over four years from 2024, at the rate of that day, not at today's; 120 USD a year of
 /// support, half of 2025 (181 and 184 days) at each of two rates: 59.51 × 0.90 + 60.49 × 0.80.
 #[test]

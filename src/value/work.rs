@@ -1,5 +1,6 @@
-//! What changes cost: hours × dated rates, and one-off expenses, in equal parts for all that a
-//! change affects.
+//! What work costs: hours × dated rates, and one-off expenses. Those of a change are charged in equal
+//! parts to all that it affects; hours on a fact of a contract to what the fact is about, or else to
+//! what the contract covers on the day of the work.
 
 use std::collections::HashMap;
 
@@ -10,74 +11,90 @@ use super::contract_cost::equal_parts;
 use super::costing::Cost;
 use super::rates::Rates;
 use super::tree::Origin;
+use crate::contract::covered_at;
 use crate::date::{Date, Period};
+use crate::model::change::Change;
 use crate::model::record::{as_date, as_money};
 use crate::model::{Kind, Record};
 use crate::money::parse_amount;
 use crate::snapshot::Snapshot;
 use crate::yaml::Value;
 
-/// The costs of changes by what they are charged to, and those that are charged to nothing.
+/// The costs of work by what they are charged to, and those that are charged to nothing.
+#[derive(Default)]
 pub(super) struct Work<'a> {
     pub charged: HashMap<(Kind, &'a str), Vec<Cost>>,
     pub unassigned: Vec<Cost>,
 }
 
-/// The hours and expenses of the period. Those of a cancelled change are costs, too.
+/// The hours and expenses of the period. Those of a cancelled change are costs, too; and hours worked
+/// under a customer's contract are costs of what it promises.
 pub(super) fn work<'a>(
     snapshot: &'a Snapshot,
     rates: &Rates<'a>,
     columns: &Columns,
     period: Period,
 ) -> Work<'a> {
-    let mut work = Work { charged: HashMap::new(), unassigned: Vec::new() };
+    let mut work = Work::default();
     for change in snapshot.of_kind(Kind::Change) {
-        let costs = costs(change, rates, columns, period);
-        if costs.is_empty() {
-            continue;
+        for (_, cost) in costs(change, rates, columns, period) {
+            work.charge(snapshot, Change(change).affects(), cost);
         }
-        let affected: Vec<(Kind, &str)> = crate::model::record::texts(change.field("affects"))
-            .filter_map(|id| {
-                let kinds = [Kind::Item, Kind::Service].into_iter();
-                kinds.into_iter().find(|kind| snapshot.get(*kind, id).is_some()).map(|kind| (kind, id))
-            })
-            .collect();
-        if affected.is_empty() {
-            work.unassigned.extend(costs);
-            continue;
-        }
-        for cost in costs {
-            let parts = cost.amount.as_ref().map_err(Clone::clone);
-            let parts = parts.and_then(|amount| equal_parts(amount, affected.len()));
-            for (at, holder) in affected.iter().enumerate() {
-                let amount = parts.as_ref().map_err(Clone::clone).and_then(|parts| {
-                    parts.get(at).cloned().ok_or_else(|| "the change affects nothing".to_owned())
-                });
-                let label = match affected.len() {
-                    1 => cost.label.clone(),
-                    count => format!("{}, 1/{count}", cost.label),
-                };
-                let part = Cost { label, amount, pool: cost.pool, origin: cost.origin.clone() };
-                work.charged.entry(*holder).or_default().push(part);
-            }
+    }
+    for fact in snapshot.executions() {
+        for (date, cost) in costs(fact.0, rates, columns, period) {
+            let contract = snapshot.contract(fact.contract());
+            let covered = contract.filter(|_| fact.covers().next().is_none());
+            let covered = covered.map_or_else(Vec::new, |contract| covered_at(contract, date));
+            work.charge(snapshot, fact.covers().chain(covered), cost);
         }
     }
     work
 }
 
-fn costs(change: &Record, rates: &Rates<'_>, columns: &Columns, period: Period) -> Vec<Cost> {
+impl<'a> Work<'a> {
+    /// Charges a cost to those of `ids` that are there, in equal parts.
+    fn charge(&mut self, snapshot: &Snapshot, ids: impl Iterator<Item = &'a str>, cost: Cost) {
+        let holders: Vec<(Kind, &str)> = ids
+            .filter_map(|id| {
+                let kinds = [Kind::Item, Kind::Service].into_iter();
+                kinds.into_iter().find(|kind| snapshot.get(*kind, id).is_some()).map(|kind| (kind, id))
+            })
+            .collect();
+        if holders.is_empty() {
+            self.unassigned.push(cost);
+            return;
+        }
+        let parts = cost.amount.as_ref().map_err(Clone::clone);
+        let parts = parts.and_then(|amount| equal_parts(amount, holders.len()));
+        let label = match holders.len() {
+            1 => cost.label,
+            count => format!("{}, 1/{count}", cost.label),
+        };
+        for (at, holder) in holders.into_iter().enumerate() {
+            let amount = parts.as_ref().map_err(Clone::clone).and_then(|parts| {
+                parts.get(at).cloned().ok_or_else(|| "the work is charged to nothing".to_owned())
+            });
+            let part = Cost { label: label.clone(), amount, pool: cost.pool, origin: cost.origin.clone() };
+            self.charged.entry(holder).or_default().push(part);
+        }
+    }
+}
+
+/// What a record's hours and expenses cost, each with its day.
+fn costs(record: &Record, rates: &Rates<'_>, columns: &Columns, period: Period) -> Vec<(Date, Cost)> {
     let mut costs = Vec::new();
     for (list, pool) in [("labour", "labour"), ("expenses", "one_off")] {
-        let entries = change.field(list).into_iter().flat_map(|list| list.elements());
+        let entries = record.field(list).into_iter().flat_map(|list| list.elements());
         for (index, entry) in entries.enumerate() {
             let Some(date) = entry.field("date").and_then(as_date).filter(|date| period.contains(*date))
             else {
                 continue;
             };
-            let amount = match change.is_sound() {
+            let amount = match record.is_sound() {
                 true if pool == "labour" => labour(entry, rates, date),
                 true => expense(entry, rates, date),
-                false => Err(format!("change {} has errors", change.id())),
+                false => Err(format!("{} {} has errors", record.kind().name(), record.id())),
             };
             let amount = amount.and_then(|amount| {
                 let spans: Vec<Decimal> = columns
@@ -91,13 +108,13 @@ fn costs(change: &Record, rates: &Rates<'_>, columns: &Columns, period: Period) 
             let label = match (pool, name) {
                 ("labour", _) => {
                     let hours = entry.field("hours").and_then(|hours| hours.text()).unwrap_or("?");
-                    format!("{hours} h on {}", change.id())
+                    format!("{hours} h on {}", record.id())
                 }
                 (_, Some(name)) => name.to_owned(),
-                (_, None) => format!("expense of {}", change.id()),
+                (_, None) => format!("expense of {}", record.id()),
             };
-            let origin = Origin { record: change.record_id(), field: format!("{list}[{index}]") };
-            costs.push(Cost { pool, label, origin, amount });
+            let origin = Origin { record: record.record_id(), field: format!("{list}[{index}]") };
+            costs.push((date, Cost { pool, label, origin, amount }));
         }
     }
     costs

@@ -30,20 +30,23 @@ pub static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for found in Support::of(context.snapshot, context.as_of).missing() {
         let (record, id) = (found.item.0, found.item.id());
-        let (field, message) = match found.warranty {
-            Some(last) => (
-                "warranty_until",
-                format!("the warranty of `{id}` ended on {last}, and no running contract supports it"),
-            ),
-            None => (
-                "status",
-                format!("`{id}` is in use without a warranty, and no running contract supports it"),
-            ),
+        let contracts = match found.ended {
+            Some((end, _)) => format!("its last support contract ended on {end}"),
+            None => "no running contract supports it".to_owned(),
         };
-        findings.push(
-            RULE.finding(record.at(field), message)
-                .field(field)
-                .help("put it under `covers` of a contract, or enter its warranty"),
-        );
+        let (field, message) = match found.warranty {
+            Some(last) => {
+                ("warranty_until", format!("the warranty of `{id}` ended on {last}, and {contracts}"))
+            }
+            None => ("status", format!("`{id}` is in use without a warranty, and {contracts}")),
+        };
+        let mut finding = RULE
+            .finding(record.at(field), message)
+            .field(field)
+            .help("put it under `covers` of a contract, or enter its warranty");
+        if let Some((_, contract)) = found.ended {
+            finding = finding.related(contract.0.at("term"), format!("`{}` ended here", contract.id()));
+        }
+        findings.push(finding);
     }
 }
