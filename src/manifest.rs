@@ -93,18 +93,6 @@ impl Manifest {
     }
 }
 
-/// The kind of the signature in a tag's message, by the lines that git knows it by.
-pub fn signature(message: &str) -> Option<&'static str> {
-    let kinds = [
-        ("PGP SIGNATURE", "OpenPGP"),
-        ("PGP MESSAGE", "OpenPGP"),
-        ("SSH SIGNATURE", "SSH"),
-        ("SIGNED MESSAGE", "X.509"),
-    ];
-    let begins = |kind: &str| message.lines().any(|line| line == format!("-----BEGIN {kind}-----"));
-    kinds.into_iter().find_map(|(line, kind)| begins(line).then_some(kind))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,8 +122,7 @@ mod tests {
         assert_eq!(Manifest::from_text(&manifest.text()), Some(manifest.clone()));
         let signed =
             manifest.text() + "-----BEGIN SSH SIGNATURE-----\nCommit: 33\n-----END SSH SIGNATURE-----\n";
-        assert_eq!((Manifest::from_text(&signed), signature(&signed)), (Some(manifest.clone()), Some("SSH")));
-        assert_eq!(signature(&manifest.text()), None);
+        assert_eq!(Manifest::from_text(&signed), Some(manifest.clone()));
         assert_eq!(Manifest::from_text("Version 1\n"), None);
         assert_eq!(Manifest::from_text("A\n\nRecords: 1\nCommit: 2\n"), None);
     }
