@@ -9,6 +9,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::model::{Kind, Place};
+use crate::signature;
 
 /// What is in the files of the estate.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -72,7 +73,8 @@ impl Manifest {
     /// `None` where the message is not that of a baseline. Only its last paragraph counts: nothing
     /// that the purpose says is taken for more than that. A signature below is no part of it.
     pub fn from_text(text: &str) -> Option<Self> {
-        let text = text.split("\n-----BEGIN ").next()?.trim_end();
+        let end = signature::find(text.as_bytes()).map_or(text.len(), |(start, _)| start);
+        let text = text.get(..end)?.trim_end();
         let (purpose, trailers) = text.rsplit_once("\n\n")?;
         let field = |name: &str| {
             trailers

@@ -156,7 +156,9 @@ fn only_the_base_branch_pins_signers() {
     estate.git(&["tag", &base, "attack"]);
     assert_eq!(judged(&verify(&estate, &["evil"])), one(1, "signature", "not pinned"));
     estate.refuses(&["baseline", "verify", "--signers-from", &base], 3, "names more than one branch or tag");
-    estate.refuses(&["baseline", "verify", "--signers-from", "nowhere"], 3, "names no commit");
+    for verb in [&["baseline", "verify"][..], &["close", "--verify"], &["fsck"]] {
+        estate.refuses(&[verb, &["--signers-from", "nowhere"]].concat(), 3, "names no commit");
+    }
 
     // In a clone the remote's branch is the base, whatever is called main here.
     estate.git(&["tag", "-d", &base]);
@@ -280,6 +282,7 @@ fn what_cannot_sign_is_refused_before_anything_is_written() {
     let create = ["baseline", "create", "q4", "-m", message];
     estate.refuses(&create, 3, "leave out the line that begins with -----BEGIN");
     estate.refuses(&[&create[..], &["--sign", &good]].concat(), 3, "leave out the line");
+    estate.refuses(&["close", "FY2025", "-m", message], 3, "leave out the line");
     estate.refuses(&["close", "FY2025", "--require-signature"], 2, "only --verify judges signatures");
     estate.refuses(&["close", "--verify", "--sign", &good], 2, "cannot be used with");
     assert_eq!(estate.git(&["tag"]), "");

@@ -9,9 +9,9 @@ use estate::graph;
 use estate::model::{Kind, Place, is_valid_id};
 use estate::render::escape;
 use estate::render::findings::{self, FindingFormat, FindingsView, LeftOut};
-use estate::signature::PrivateKey;
+use estate::signature::{self, PrivateKey};
 use estate::snapshot::Snapshot;
-use estate::store::{Recovered, Store, Transaction};
+use estate::store::{Recovered, Store, StoreError, Transaction};
 use estate::suggest;
 
 use super::context::Context;
@@ -222,6 +222,9 @@ fn finish(
         transaction.write_files(edit, made_from)?;
         format!("{}: {} written, not committed", writing.done, files(edit.len()))
     } else {
+        if writing.tag.is_some() && signature::find(edit.summary.as_bytes()).is_some() {
+            return Err(StoreError::SignatureInMessage.into());
+        }
         let committed = transaction.commit(edit, made_from)?;
         if let Some((tag, key)) = &writing.tag {
             transaction.tag(tag, &committed, &edit.summary, key.as_ref())?;

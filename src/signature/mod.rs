@@ -116,11 +116,6 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Whether somebody who may sign did.
-    pub fn is_valid(&self) -> bool {
-        matches!(self, Verdict::Valid { .. })
-    }
-
     /// Whether a signature is there that must not be relied on.
     pub fn is_wrong(&self) -> bool {
         matches!(self, Verdict::NotPinned { .. } | Verdict::NotInForce { .. } | Verdict::Bad(_))

@@ -64,7 +64,7 @@ impl Store {
     /// Judges every signature of a baseline or a closing, and that each such tag is called what it calls
     /// itself: a signature is over that name.
     pub(super) fn check_signatures(&self, base: Option<&str>, health: &mut Health) -> Result<(), StoreError> {
-        let mut pinned = None;
+        let mut pinned = base.map(|_| self.pinned(base)).transpose()?.map(Ok);
         for prefix in SIGNED_TAGS {
             for name in self.tags(prefix)? {
                 // One that leads nowhere is a finding already.
@@ -79,10 +79,13 @@ impl Store {
                 if signature::find(&tag.object).is_none() {
                     continue;
                 }
-                let verdict = match pinned.get_or_insert_with(|| self.pinned(base)) {
+                let verdict = match pinned.get_or_insert_with(|| self.pinned(None)) {
                     Ok(pinned) => pinned.judge(&tag),
                     Err(error) => {
-                        let help = "name the branch whose signers count: --signers-from";
+                        let help = match error {
+                            StoreError::NoBase => "name it: `estate fsck --signers-from REV`",
+                            _ => "mend it there; until then no signature is judged",
+                        };
                         health.find("unchecked-signature", Level::Warning, at, error.to_string(), help);
                         continue;
                     }

@@ -196,7 +196,7 @@ impl Verdict {
     ) -> anyhow::Result<()> {
         let (id, name) = (closing.id(), closing.tag());
         let Some(tag) = store.tag(name)? else { return Ok(()) };
-        if !tag.id.is_empty() && (tag.name != name || tag.commit.is_none()) {
+        if !tag.id.is_empty() && tag.name != name {
             let what = format!("the tag calls itself {}: it was put in the place of {name}", tag.name);
             self.push(id, "", "", "tag moved", what);
         }
