@@ -52,6 +52,7 @@ pub mod edit;
 pub mod finding;
 pub mod report;
 pub mod secrets;
+pub mod signature;
 pub mod yaml;
 
 // What is in the estate.

@@ -9,6 +9,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::model::{Kind, Place};
+use crate::signature;
 
 /// What is in the files of the estate.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -72,7 +73,8 @@ impl Manifest {
     /// `None` where the message is not that of a baseline. Only its last paragraph counts: nothing
     /// that the purpose says is taken for more than that. A signature below is no part of it.
     pub fn from_text(text: &str) -> Option<Self> {
-        let text = text.split("\n-----BEGIN ").next()?.trim_end();
+        let end = signature::find(text.as_bytes()).map_or(text.len(), |(start, _)| start);
+        let text = text.get(..end)?.trim_end();
         let (purpose, trailers) = text.rsplit_once("\n\n")?;
         let field = |name: &str| {
             trailers
@@ -91,18 +93,6 @@ impl Manifest {
             follows,
         })
     }
-}
-
-/// The kind of the signature in a tag's message, by the lines that git knows it by.
-pub fn signature(message: &str) -> Option<&'static str> {
-    let kinds = [
-        ("PGP SIGNATURE", "OpenPGP"),
-        ("PGP MESSAGE", "OpenPGP"),
-        ("SSH SIGNATURE", "SSH"),
-        ("SIGNED MESSAGE", "X.509"),
-    ];
-    let begins = |kind: &str| message.lines().any(|line| line == format!("-----BEGIN {kind}-----"));
-    kinds.into_iter().find_map(|(line, kind)| begins(line).then_some(kind))
 }
 
 #[cfg(test)]
@@ -134,8 +124,7 @@ mod tests {
         assert_eq!(Manifest::from_text(&manifest.text()), Some(manifest.clone()));
         let signed =
             manifest.text() + "-----BEGIN SSH SIGNATURE-----\nCommit: 33\n-----END SSH SIGNATURE-----\n";
-        assert_eq!((Manifest::from_text(&signed), signature(&signed)), (Some(manifest.clone()), Some("SSH")));
-        assert_eq!(signature(&manifest.text()), None);
+        assert_eq!(Manifest::from_text(&signed), Some(manifest.clone()));
         assert_eq!(Manifest::from_text("Version 1\n"), None);
         assert_eq!(Manifest::from_text("A\n\nRecords: 1\nCommit: 2\n"), None);
     }

@@ -18,9 +18,20 @@ use std::path::Path;
 use estate::schema::Schemas;
 
 /// Know nothing of records.
-const LEAF: [&str; 12] = [
-    "cycles", "date", "embedded", "glob", "money", "secrets", "source", "suggest", "edit", "finding",
-    "report", "yaml",
+const LEAF: [&str; 13] = [
+    "cycles",
+    "date",
+    "embedded",
+    "glob",
+    "money",
+    "secrets",
+    "signature",
+    "source",
+    "suggest",
+    "edit",
+    "finding",
+    "report",
+    "yaml",
 ];
 /// What is in the estate, each knowing the ones before it.
 const CORE: [&str; 4] = ["schema", "model", "snapshot", "graph"];
@@ -28,7 +39,7 @@ const CORE: [&str; 4] = ["schema", "model", "snapshot", "graph"];
 const STORE_KNOWS: [&str; 3] = ["schema", "model", "snapshot"];
 
 /// Crates that one module alone may use, so that each is a decision of one place.
-const CONFINED: [(&str, &[&str]); 15] = [
+const CONFINED: [(&str, &[&str]); 16] = [
     ("clap", &["cli"]),
     ("anyhow", &["cli"]),
     ("indicatif", &["cli"]),
@@ -44,6 +55,7 @@ const CONFINED: [(&str, &[&str]); 15] = [
     ("getrandom", &["store"]),
     ("postcard", &["audit", "store"]),
     ("num_bigint", &["allocation"]),
+    ("ssh_key", &["signature"]),
 ];
 
 /// A folder whose files are entries of a list: the text that makes a file an entry, and how the

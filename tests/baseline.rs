@@ -146,28 +146,6 @@ fn whatever_is_not_as_it_was_is_told() {
     assert!(ran.out.contains("HEAD does not come after it"), "{}", ran.out);
 }
 
-/// As git signs, without a look at the signature itself.
-#[test]
-fn a_signature_is_told() {
-    let estate = Estate::shipped();
-    let key = estate.folder.path().join("key");
-    let key = key.to_str().unwrap();
-    let made = estate.command("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f", key]).output();
-    if !made.is_ok_and(|made| made.status.success()) {
-        eprintln!("skipped: no ssh-keygen here");
-        return;
-    }
-    let message = estate.ok(&["baseline", "create", "q4", "-n"]).out;
-    estate.write("../message", &message);
-    let sign = ["-c", "gpg.format=ssh", "-c", &format!("user.signingkey={key}"), "tag", "-s", "baseline/q4"];
-    estate.git(&[&sign[..], &["-F", "../message"]].concat());
-    let ran = estate.ok(&["baseline", "verify", "--json"]);
-    assert_eq!(
-        (ran.column("state"), ran.column("signed")),
-        (vec!["untouched".to_owned()], vec!["SSH".to_owned()])
-    );
-}
-
 #[test]
 fn what_cannot_be_is_refused() {
     let estate = Estate::shipped();

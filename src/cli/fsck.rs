@@ -8,7 +8,7 @@ use super::writing::begin_writing;
 /// Check the repository and what estate keeps in it
 ///
 /// Looks for what commands that were cut short left behind (temporary files, locks, half a write),
-/// for references that lead nowhere, for commits and objects that are missing or damaged, for work
+/// for references that lead nowhere, for signatures of baselines and closings that do not count, for commits and objects that are missing or damaged, for work
 /// that no branch holds any more, for names that some file systems cannot tell apart, for links where
 /// files belong, and for schemas that cannot be used. `estate audit` checks what the records say, and
 /// whether each lies in the file of its id. Exits with 1 where something is wrong; notes do not count.
@@ -22,6 +22,10 @@ pub struct Args {
     /// files; nothing else is touched
     #[arg(long)]
     fix: bool,
+    /// The branch or commit whose inventory/signers.yaml says who may sign [default: as of `estate baseline
+    /// verify`]
+    #[arg(long, value_name = "REV")]
+    signers_from: Option<String>,
 }
 
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
@@ -35,7 +39,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
             if deleted == 1 { "1 temporary file".to_owned() } else { format!("{deleted} temporary files") };
         context.say(&format!("deleted {files}"));
     }
-    let health = store.health()?;
+    let health = store.health(args.signers_from.as_deref())?;
     let columns = vec![
         Column::new("level", "Level"),
         Column::new("check", "Check"),

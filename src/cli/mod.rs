@@ -52,6 +52,7 @@ mod schema;
 mod score;
 mod set;
 mod show;
+mod signing;
 mod subject;
 mod target;
 mod undo;

@@ -9,12 +9,14 @@ use estate::graph;
 use estate::model::{Kind, Place, is_valid_id};
 use estate::render::escape;
 use estate::render::findings::{self, FindingFormat, FindingsView, LeftOut};
+use estate::signature::{self, PrivateKey};
 use estate::snapshot::Snapshot;
-use estate::store::{Recovered, Store, Transaction};
+use estate::store::{Recovered, Store, StoreError, Transaction};
 use estate::suggest;
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
+use super::signing::tell_signed;
 
 /// Options of every verb that writes.
 #[derive(clap::Args)]
@@ -58,8 +60,8 @@ pub struct Writing {
     next: Option<String>,
     /// What to look after now, one line each.
     warnings: Vec<String>,
-    /// A tag for the commit.
-    tag: Option<String>,
+    /// A tag for the commit, and the key that signs it.
+    tag: Option<(String, Option<PrivateKey>)>,
 }
 
 impl Writing {
@@ -78,8 +80,8 @@ impl Writing {
         self
     }
 
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag(mut self, tag: impl Into<String>, key: Option<PrivateKey>) -> Self {
+        self.tag = Some((tag.into(), key));
         self
     }
 
@@ -220,14 +222,20 @@ fn finish(
         transaction.write_files(edit, made_from)?;
         format!("{}: {} written, not committed", writing.done, files(edit.len()))
     } else {
+        if writing.tag.is_some() && signature::find(edit.summary.as_bytes()).is_some() {
+            return Err(StoreError::SignatureInMessage.into());
+        }
         let committed = transaction.commit(edit, made_from)?;
-        if let Some(tag) = &writing.tag {
-            transaction.tag(tag, &committed, &edit.summary)?;
+        if let Some((tag, key)) = &writing.tag {
+            transaction.tag(tag, &committed, &edit.summary, key.as_ref())?;
         }
         format!("{} → {} on {}", writing.done, committed.short(), committed.branch)
     };
     let next = writing.next.as_ref().map(|next| format!("; next: {next}")).unwrap_or_default();
     context.say(&escape::terminal(&format!("{done}{next}")));
+    if let Some((_, Some(key))) = &writing.tag {
+        tell_signed(context, transaction.store(), key);
+    }
     for warning in &writing.warnings {
         context.say(&escape::terminal(&format!("warning: {warning}")));
     }

@@ -18,10 +18,11 @@ pub enum Kind {
     Closing,
     Rate,
     Waivers,
+    Signers,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 13] = [
+    pub const ALL: [Kind; 14] = [
         Kind::Settings,
         Kind::Item,
         Kind::Service,
@@ -35,6 +36,7 @@ impl Kind {
         Kind::Closing,
         Kind::Rate,
         Kind::Waivers,
+        Kind::Signers,
     ];
 
     /// The kind's name, also the name of its schema.
@@ -53,13 +55,14 @@ impl Kind {
             Kind::Closing => "closing",
             Kind::Rate => "rate",
             Kind::Waivers => "waivers",
+            Kind::Signers => "signers",
         }
     }
 
     /// The folder below `inventory/` that holds the kind's records; empty where there is one alone.
     pub fn folder(self) -> &'static str {
         match self {
-            Kind::Settings | Kind::Waivers => "",
+            Kind::Settings | Kind::Waivers | Kind::Signers => "",
             Kind::Item => "items",
             Kind::Service => "services",
             Kind::Contract => "contracts",
@@ -109,7 +112,7 @@ impl Place {
     /// The file that `settings` are read from.
     pub const SETTINGS: &'static str = "inventory/settings.yaml";
 
-    /// The files that hold the one record of their kind: settings and waivers.
+    /// The files that hold the one record of their kind: settings, waivers and signers.
     pub fn singles() -> impl Iterator<Item = Place> {
         Kind::ALL.into_iter().filter(|kind| kind.is_single()).map(|kind| Place::new(kind, None, kind.name()))
     }
@@ -167,6 +170,7 @@ mod tests {
         for path in [
             "inventory/settings.yaml",
             "inventory/waivers.yaml",
+            "inventory/signers.yaml",
             "inventory/items/server/srv-01.yaml",
             "inventory/services/web.yaml",
             "inventory/parties/dell.yaml",

@@ -18,6 +18,7 @@ pub mod schedule;
 pub mod service;
 pub mod service_level;
 pub mod settings;
+pub mod signers;
 pub mod slug;
 
 pub use kind::{Kind, Place};

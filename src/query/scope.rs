@@ -63,6 +63,7 @@ impl<'a> Scope<'a> {
             Kind::Closing => "Closings",
             Kind::Rate => "Rates",
             Kind::Waivers => "Waivers",
+            Kind::Signers => "Signers",
         }
     }
 
@@ -99,6 +100,7 @@ impl<'a> Scope<'a> {
             (Kind::Closing, _) => &["id", "period", "start", "end", "status"],
             (Kind::Rate, _) => &["id", "name", "kind", "unit", "currency"],
             (Kind::Waivers, _) => &["id", "waivers.rule"],
+            (Kind::Signers, _) => &["id", "signers.principal"],
             (Kind::Settings, _) => &["id", "organisation.name", "currency"],
         }
     }

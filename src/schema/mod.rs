@@ -159,6 +159,7 @@ const FIXED: &[&str] = &[
     "investment",
     "rate",
     "waivers",
+    "signers",
 ];
 
 const SUFFIX: &str = ".schema.json";

@@ -76,6 +76,14 @@ pub enum StoreError {
     Incomplete(String),
     #[error("git: {0}")]
     Git(String),
+    #[error("the message has a line that git would take for the beginning of a signature")]
+    SignatureInMessage,
+    #[error("no branch here is known as the base, by whose signers signatures are judged")]
+    NoBase,
+    #[error("`{0}` names more than one branch or tag here")]
+    AmbiguousBase(String),
+    #[error("{at} as {base} has it: {message}")]
+    UnusableSigners { at: String, base: String, message: String },
     #[error("the tag {0} could not be set: {1}")]
     Untagged(String, String),
     #[error("committed as {0}, but {1}")]
@@ -132,6 +140,18 @@ impl StoreError {
                 "`git sparse-checkout disable` brings the rest; --rev HEAD reads the last commit instead"
             }
             Self::Incomplete(_) => "`git fetch --refetch` brings the objects",
+            Self::SignatureInMessage => "leave out the line that begins with -----BEGIN",
+            Self::NoBase => {
+                "name it, such as --signers-from origin/main; where it was not fetched, `git fetch origin main` brings it"
+            }
+            Self::AmbiguousBase(_) => {
+                "say in full which one is trusted, such as --signers-from refs/remotes/origin/main"
+            }
+            Self::UnusableSigners { base, .. } => {
+                return Some(format!(
+                    "`estate audit --rev {base}` shows all that is wrong there; no signature counts until it is mended"
+                ));
+            }
             Self::CommittedBut(_, cause) if matches!(**cause, Self::Untagged(..)) => {
                 "the commit is safe; `git tag -a` sets the tag on it"
             }

@@ -41,7 +41,7 @@ pub struct Health {
 }
 
 impl Health {
-    fn find(
+    pub(super) fn find(
         &mut self,
         check: &'static str,
         level: Level,
@@ -54,16 +54,18 @@ impl Health {
 }
 
 impl Store {
-    /// Checks everything that the store relies on. Nothing is written.
+    /// Checks everything that the store relies on. Nothing is written. Signatures are judged by the
+    /// signers of `base`, as [`Store::pinned`] finds it.
     ///
     /// # Errors
     /// Where there is no repository, or none that can be opened.
-    pub fn health(&self) -> Result<Health, StoreError> {
+    pub fn health(&self, base: Option<&str>) -> Result<Health, StoreError> {
         let git = self.git()?;
         let mut health = Health::default();
         self.check_left_behind(git, &mut health)?;
         check_references(git, &mut health)?;
         check_substitutes(git, &mut health);
+        self.check_signatures(base, &mut health)?;
         let Ok(head) = git.head().and_then(|head| head.peel_to_commit()) else { return Ok(health) };
         check_history(git, &mut health)?;
         match head.tree() {

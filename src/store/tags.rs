@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use git2::{ErrorCode, ObjectType, Oid};
+use git2::{ErrorCode, ObjectType, Oid, Signature};
 
 use super::history::{committed_on, local_date};
 use super::{Committed, Store, StoreError, Transaction};
 use crate::date::Date;
+use crate::signature::{self, PrivateKey};
 
 /// An annotated tag. One that is none has no id.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -23,6 +24,16 @@ pub struct Tag {
     pub seconds: i64,
     /// In the tagger's time zone: `2026-10-12`.
     pub date: String,
+    /// The whole object, which a signature is over.
+    pub object: Vec<u8>,
+}
+
+impl Tag {
+    /// The day of the tagger, in UTC; `None` where the tag has no tagger.
+    pub fn day(&self) -> Option<Date> {
+        let has_tagger = !self.date.is_empty();
+        has_tagger.then(|| local_date(git2::Time::new(self.seconds, 0))).flatten()
+    }
 }
 
 impl Store {
@@ -68,6 +79,7 @@ impl Store {
                 .and_then(|by| local_date(by.when()))
                 .map(|date| date.to_string())
                 .unwrap_or_default(),
+            object: git.odb()?.read(tag.id())?.data().to_vec(),
         }))
     }
 
@@ -125,20 +137,60 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// [`StoreError::CommittedBut`]: the commit stays without its tag.
-    pub fn tag(&self, tag: &str, committed: &Committed, message: &str) -> Result<(), StoreError> {
-        self.tag_commit(tag, &committed.id, message).map_err(|error| {
+    pub fn tag(
+        &self,
+        tag: &str,
+        committed: &Committed,
+        message: &str,
+        key: Option<&PrivateKey>,
+    ) -> Result<(), StoreError> {
+        self.tag_commit(tag, &committed.id, message, key).map_err(|error| {
             let untagged = StoreError::Untagged(tag.to_owned(), error.to_string());
             StoreError::CommittedBut(committed.short().to_owned(), Box::new(untagged))
         })
     }
-    /// The same on any commit.
+
+    /// The same on any commit. With a key it is signed, as `git tag -s` does with one of SSH.
     ///
     /// # Errors
-    /// A name that git does not take, or a tag that is there already.
-    pub fn tag_commit(&self, tag: &str, commit: &str, message: &str) -> Result<(), StoreError> {
+    /// A name that git does not take, a tag that is there already, or a message in which git would see
+    /// a signature.
+    pub fn tag_commit(
+        &self,
+        tag: &str,
+        commit: &str,
+        message: &str,
+        key: Option<&PrivateKey>,
+    ) -> Result<(), StoreError> {
+        if signature::find(message.as_bytes()).is_some() {
+            return Err(StoreError::SignatureInMessage);
+        }
         let git = self.git()?;
         let object = git.find_object(Oid::from_str(commit)?, Some(ObjectType::Commit))?;
-        git.tag(tag, &object, &self.store.signature(git)?, message, false)?;
+        let by = self.store.signature(git)?;
+        let Some(key) = key else {
+            git.tag(tag, &object, &by, message, false)?;
+            return Ok(());
+        };
+        let mut text = text_of_tag(tag, object.id(), &by, message);
+        text.push_str(&key.sign(text.as_bytes()).map_err(|error| StoreError::Git(error.to_string()))?);
+        let id = git.odb()?.write(ObjectType::Tag, text.as_bytes())?;
+        git.reference(&format!("refs/tags/{tag}"), id, false, &format!("tag: {tag}"))?;
         Ok(())
     }
+}
+
+/// The object of a tag, as git-mktag(1) describes it, up to where its signature goes.
+fn text_of_tag(tag: &str, commit: Oid, by: &Signature<'_>, message: &str) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (when, offset) = (by.when().seconds(), by.when().offset_minutes());
+    let (sign, offset) = (if offset < 0 { '-' } else { '+' }, offset.unsigned_abs());
+    format!(
+        "object {commit}\ntype commit\ntag {tag}\ntagger {} <{}> {when} {sign}{:02}{:02}\n\n{}\n",
+        text(by.name_bytes()),
+        text(by.email_bytes()),
+        offset / 60,
+        offset % 60,
+        message.trim_end()
+    )
 }

@@ -80,6 +80,10 @@ impl<'s> Transaction<'s> {
         }
     }
 
+    pub fn store(&self) -> &'s Store {
+        self.store
+    }
+
     /// What a killed command had left, and is put right now.
     pub fn recovered(&self) -> Option<&Recovered> {
         self.recovered.as_ref()

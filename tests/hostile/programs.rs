@@ -24,7 +24,7 @@ const HOOKS: [&str; 14] = [
 ];
 
 /// Keys of git's configuration whose value git runs.
-const KEYS: [&str; 33] = [
+const KEYS: [&str; 35] = [
     "alias.audit",
     "alias.diff",
     "alias.log",
@@ -45,9 +45,11 @@ const KEYS: [&str; 33] = [
     "filter.evil.clean",
     "filter.evil.process",
     "filter.evil.smudge",
+    "gpg.openpgp.program",
     "gpg.program",
     "gpg.ssh.defaultKeyCommand",
     "gpg.ssh.program",
+    "gpg.x509.program",
     "interactive.diffFilter",
     "man.evil.cmd",
     "merge.evil.driver",
@@ -75,6 +77,8 @@ fn own(verb: &str) -> &'static [&'static [&'static str]] {
             &["--changed-since", "HEAD~1"],
             &["--format", "sarif"],
         ],
+        "baseline" => &[&["q4", "--sign", "key"], &["--require-signature", "--signers-from", "main"]],
+        "close" => &[&["2025-01", "--sign", "key"], &["--verify", "--require-signature"]],
         "conflicts" | "undo" => &[&["-n"]],
         "diff" => &[&["HEAD", "staged"], &["HEAD~1", "--value"]],
         "edit" => &[&["srv-01", "--from", "new.yaml"]],
@@ -101,6 +105,12 @@ fn trapped() -> (Repo, std::path::PathBuf) {
     repo.write(".gitattributes", "* filter=evil diff=evil merge=evil\n");
     repo.git(&["add", "."]);
     repo.git(&["commit", "-qm", "Ours"]);
+    repo.write("key", include_str!("../signing/ed25519"));
+    for name in ["baseline/kept", "close/2024-12"] {
+        let tag = include_str!("../signing/ed25519.tag");
+        let id = repo.git_with(&["hash-object", "-t", "tag", "--literally", "-w", "--stdin"], tag.as_bytes());
+        repo.git(&["update-ref", &format!("refs/tags/{name}"), &id]);
+    }
     let canary = repo.folder.path().join("canary");
     let program = repo.folder.path().join("program");
     fs::write(&program, format!("#!/bin/sh\ntouch {}\ncat\n", canary.display())).unwrap();
@@ -170,6 +180,20 @@ fn no_verb_runs_one() {
     // The canary works: git itself runs it.
     let _ = ran(repo.command("git").arg("status"));
     assert!(canary.exists(), "the test's program cannot be run at all");
+}
+
+/// Signatures are made and judged without the programs that git would run.
+#[test]
+fn no_program_of_the_repository_signs_or_judges() {
+    let (repo, canary) = trapped();
+    let created = repo.run(&["baseline", "create", "q4", "--sign", "key"]);
+    assert_eq!(created.code, Some(0), "{}", created.err);
+    let judged = repo.run(&["baseline", "verify", "q4"]);
+    assert!(judged.code == Some(1) && judged.out.contains("not pinned"), "{}{}", judged.out, judged.err);
+    assert!(!canary.exists());
+    let _ =
+        ran(repo.command("git").args(["-c", "gpg.ssh.allowedSignersFile=key", "verify-tag", "baseline/q4"]));
+    assert!(canary.exists(), "git would have run it");
 }
 
 /// The editor is the user's: of the environment, never of the repository.

@@ -75,6 +75,7 @@ mod unusable_driver;
 mod unusable_index;
 mod unusable_policy;
 mod unusable_rate;
+mod unusable_signer;
 mod unused_waiver;
 mod waiver_without_reason;
 mod warranty_ends_before_acquisition;
@@ -199,8 +200,9 @@ pub static RULES: &[&Rule] = &[
     // Settings.
     &missing_settings::RULE,
     &fiscal_year_gap::RULE,
-    // Policies and waivers.
+    // Policies, signers and waivers.
     &unusable_policy::RULE,
+    &unusable_signer::RULE,
     &unknown_rule::RULE,
     &waiver_without_reason::RULE,
     &unreadable_waiver::RULE,

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use estate::audit;
 use estate::finding::Level;
 use estate::manifest::{Content, Manifest};
@@ -6,6 +8,7 @@ use estate::store::Store;
 
 use super::super::context::Context;
 use super::super::failure::{Exit, Failure};
+use super::super::signing::{key_of, tell_signed};
 use super::super::writing::begin_writing;
 use super::{Baseline, PREFIX, baselines};
 
@@ -16,12 +19,17 @@ const MOST_CHARACTERS: usize = 64;
 ///
 /// Sets an annotated tag with a manifest. A baseline rests on a commit: what is not committed is
 /// refused, unless an older version is named. A baseline never changes; a second one needs a name of
-/// its own. To sign it, let git do so: `git tag -s` with the same name and the message that -n shows.
+/// its own.
+///
+/// --sign signs the tag with a private key of OpenSSH (ed25519 or ecdsa-sha2-nistp256, without a
+/// passphrase), as `git tag -s` does where gpg.format is ssh. No program and no agent is asked. With any
+/// other key let git sign: `git tag -s` with the same name and the message that -n shows.
 #[derive(clap::Args)]
 #[command(after_long_help = "Examples:
   estate baseline create 2026-q4
   estate baseline create before-the-move -m 'Agreed on by the change board'
   estate baseline create end-of-2025 --known-on 2025-12-31
+  estate baseline create 2026-q4 --sign ~/.ssh/baselines
   estate baseline create 2026-q4 -n > message && git tag -s baseline/2026-q4 -F message")]
 pub struct Args {
     /// Letters, digits, `.`, `-` and `_`; the tag is baseline/NAME
@@ -29,6 +37,9 @@ pub struct Args {
     /// What it is for
     #[arg(short, long, value_name = "TEXT")]
     message: Option<String>,
+    /// Sign it with the private key in this file, or on the standard input for `-`
+    #[arg(long, value_name = "KEYFILE")]
+    sign: Option<PathBuf>,
     /// Show the tag's message, and write nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
@@ -37,6 +48,7 @@ pub struct Args {
 pub fn run(context: &Context, store: &Store, args: Args) -> anyhow::Result<Exit> {
     let name = args.name.strip_prefix(PREFIX).unwrap_or(&args.name);
     refuse_name(name)?;
+    let key = args.sign.as_deref().map(key_of).transpose()?;
     let known = baselines(store)?;
     if known.iter().any(|known| known.name.eq_ignore_ascii_case(name)) {
         return Err(Failure::failed(format!("there is a baseline `{name}` already"))
@@ -69,12 +81,20 @@ pub fn run(context: &Context, store: &Store, args: Args) -> anyhow::Result<Exit>
         context.say("dry run: nothing was written");
         return Ok(Exit::Done);
     }
-    begin_writing(context, store)?.tag_commit(&format!("{PREFIX}{name}"), &commit, &manifest.text())?;
+    begin_writing(context, store)?.tag_commit(
+        &format!("{PREFIX}{name}"),
+        &commit,
+        &manifest.text(),
+        key.as_ref(),
+    )?;
     let short = commit.get(..10).unwrap_or(&commit);
     context.say(&escape::terminal(&format!(
         "{PREFIX}{name} is on {short} with {} records; next: git push origin {PREFIX}{name}",
         content.records.iter().map(|(_, count)| count).sum::<usize>()
     )));
+    if let Some(key) = &key {
+        tell_signed(context, store, key);
+    }
     let audit = audit::audit(&store.at(&commit)?, context.as_of);
     let errors = audit.findings.iter().filter(|finding| finding.level == Level::Error).count();
     if errors > 0 {

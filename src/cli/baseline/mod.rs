@@ -4,7 +4,8 @@ mod list;
 mod verify;
 
 use clap::Subcommand;
-use estate::manifest::{Manifest, signature};
+use estate::manifest::Manifest;
+use estate::signature;
 use estate::store::{Store, Tag};
 use estate::suggest;
 
@@ -18,7 +19,8 @@ const PREFIX: &str = "baseline/";
 ///
 /// A configuration baseline is a version that was agreed on: before a migration, for an audit, at the
 /// end of a year. It is an annotated tag `baseline/NAME` with a manifest: how many records of each
-/// kind, a SHA-256 digest over all files, and the baseline before. Tags travel with `git push --tags`.
+/// kind, a SHA-256 digest over all files, and the baseline before. It may be signed with an SSH key.
+/// Tags travel with `git push --tags`.
 #[derive(clap::Args)]
 #[command(after_long_help = "Examples:
   estate baseline create before-the-move -m 'Agreed on by the change board'
@@ -57,9 +59,9 @@ struct Baseline {
 }
 
 impl Baseline {
-    /// How the tag is signed; `no` where it is not.
+    /// How the tag is signed; `no` where it is not. Whether by the right one, `verify` says.
     fn signed(&self) -> &'static str {
-        signature(&self.tag.message).unwrap_or("no")
+        signature::find(&self.tag.object).map_or("no", |(_, format)| format.name())
     }
 }
 

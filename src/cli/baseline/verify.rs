@@ -1,25 +1,37 @@
 use estate::manifest::Content;
 use estate::report::{Cell, Column, Report, Section};
+use estate::signature::Verdict;
 use estate::store::Store;
 
 use super::super::context::Context;
 use super::super::failure::{Exit, Failure};
+use super::super::signing::{Judge, SignatureArgs};
 use super::{Baseline, PREFIX, baselines, named};
 
 /// Check that baselines are what they were when they were made
 ///
 /// Computes the digest over all files again, and compares the commit and the name with what the tag
 /// says. A baseline names the one before it: where that is gone, or is another tag now, it is told.
-/// A signature is told and not checked, since that takes a program: `git verify-tag baseline/NAME`
-/// checks it. Exits with 1 where anything is not as it was.
+/// Exits with 1 where anything is not as it was.
+///
+/// An SSH signature is checked, and whose it is: by the keys in inventory/signers.yaml as the default
+/// branch of origin has it (without remotes: main), or the version that --signers-from names. Never by
+/// those of the baseline's own commit or of the files on disk, with which a branch would vouch for
+/// itself, nor by git's configuration. So whoever may change that branch decides who may sign; protect it.
+/// A signature that is bad, or by a key that is not pinned or does not count on the tag's day, exits with 1.
+/// The day is the one that the tag claims. No signature, or one of OpenPGP, X.509 or RSA, which
+/// `git verify-tag` checks, is told alone; --require-signature fails there, too.
 #[derive(clap::Args)]
 #[command(after_long_help = "Examples:
   estate baseline verify
   estate baseline verify before-the-move
+  estate baseline verify --require-signature --signers-from origin/main
   estate baseline verify --json            for programs")]
 pub struct Args {
     /// This one alone [default: all of them]
     name: Option<String>,
+    #[command(flatten)]
+    signatures: SignatureArgs,
 }
 
 pub fn run(context: &Context, store: &Store, args: Args) -> anyhow::Result<Exit> {
@@ -39,29 +51,48 @@ pub fn run(context: &Context, store: &Store, args: Args) -> anyhow::Result<Exit>
         Column::new("baseline", "Baseline"),
         Column::new("state", "State"),
         Column::new("signed", "Signed"),
+        Column::new("signer", "Signer"),
+        Column::new("key", "Key"),
         Column::new("what", "What"),
     ];
     let mut section = Section::new("baselines", "Baselines", columns);
+    let judge = Judge::new(store, &args.signatures)?;
     let mut is_sound = true;
     for baseline in chosen {
-        let troubles = troubles(store, &known, baseline)?;
+        let mut troubles = troubles(store, &known, baseline)?;
+        let verdict = judge.judge(&baseline.tag)?;
+        let tag = format!("{PREFIX}{}", baseline.name);
+        // Who signed has columns of its own.
+        let explained = match verdict.signer() {
+            (_, Some(_)) => judge.help(&verdict, &tag).unwrap_or_default(),
+            _ => judge.explain(&verdict, &tag),
+        };
+        troubles.extend(judge.trouble(&verdict).map(|state| (state, explained.clone())));
         is_sound &= troubles.is_empty();
         let mut row = |state: &str, what: String| {
-            let signed = Cell::text(baseline.signed());
-            section.push(vec![Cell::id(baseline.name.as_str()), Cell::text(state), signed, Cell::text(what)]);
+            let (signer, key) = verdict.signer();
+            let signed = [verdict.word(), signer.unwrap_or(""), key.unwrap_or("")].map(Cell::text);
+            let cells = [Cell::id(baseline.name.as_str()), Cell::text(state)].into_iter();
+            section.push(cells.chain(signed).chain([Cell::text(what)]).collect());
         };
         if troubles.is_empty() {
-            let aside = match &baseline.tag.commit {
-                Some(commit) if !store.leads_to_head(commit)? => {
-                    "HEAD does not come after it: it is of another branch, or the history was rewritten"
-                }
-                _ => "",
-            };
-            row("untouched", aside.to_owned());
+            let mut asides = Vec::new();
+            if let Some(commit) = &baseline.tag.commit
+                && !store.leads_to_head(commit)?
+            {
+                let aside =
+                    "HEAD does not come after it: it is of another branch, or the history was rewritten";
+                asides.push(aside.to_owned());
+            }
+            if matches!(verdict, Verdict::Unchecked(_)) {
+                asides.push(explained);
+            }
+            row("untouched", asides.join("; "));
         }
         troubles.into_iter().for_each(|(state, what)| row(state, what));
     }
-    context.show(&Report::new("baseline-verify", "Configuration baselines").section(section))?;
+    let report = Report::new("baseline-verify", "Configuration baselines").section(section);
+    context.show(&judge.note().into_iter().fold(report, Report::note))?;
     Ok(if is_sound { Exit::Done } else { Exit::Findings })
 }
 

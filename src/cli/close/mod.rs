@@ -1,11 +1,14 @@
 mod verify;
 
+use std::path::PathBuf;
+
 use estate::edits::{Closure, close, reopen};
 use estate::store::Store;
 
 use super::context::{Context, today};
 use super::failure::{Exit, Failure};
 use super::schedule::{book_or_default, period_named};
+use super::signing::{SignatureArgs, key_of};
 use super::writing::{Scope, WriteArgs, Writing, write_to};
 
 /// Close a period, so that its figures cannot change unseen
@@ -17,13 +20,15 @@ use super::writing::{Scope, WriteArgs, Writing, write_to};
 /// names whatever is no longer as it was closed. An event that is learned of later names the first
 /// open day as `posted`, and what it changes in the closed periods is charged on that day.
 ///
-/// The tag is annotated and not signed: to sign runs a program that a repository's configuration
-/// names. `git tag -s signed/fy2025 close/fy2025^{}` adds a signed one.
+/// --sign signs the tag with a private key of OpenSSH (ed25519 or ecdsa-sha2-nistp256, without a
+/// passphrase), and --verify says of every closing who signed it, by the keys that the base branch pins:
+/// `estate baseline verify --help` says which signatures count.
 #[derive(clap::Args)]
 #[command(after_long_help = "Examples:
   estate close FY2025                        close a fiscal year in every book
   estate close 2026-03 --book accounting     a month, in one book
   estate close FY2025 -n                     show the record, and write nothing
+  estate close FY2025 --sign ~/.ssh/closings   with a signed tag
   estate close --verify                      check every closed period
   estate close --reopen FY2025 --reason 'invoice found late' --confirm FY2025")]
 pub struct Args {
@@ -45,6 +50,11 @@ pub struct Args {
     /// The period once more, to show that it is meant
     #[arg(long, value_name = "PERIOD", requires = "reopen")]
     confirm: Option<String>,
+    /// Sign the tag with the private key in this file, or on the standard input for `-`
+    #[arg(long, value_name = "KEYFILE", conflicts_with_all = ["verify", "reopen"])]
+    sign: Option<PathBuf>,
+    #[command(flatten)]
+    signatures: SignatureArgs,
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -52,7 +62,11 @@ pub struct Args {
 pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let store = context.store()?;
     if args.verify {
-        return verify::run(context, &store, args.period.as_deref());
+        return verify::run(context, &store, args.period.as_deref(), &args.signatures);
+    }
+    if args.signatures.is_given() {
+        let hint = "add --verify to check closings, or --sign KEYFILE to sign one";
+        return Err(Failure::usage("only --verify judges signatures").hint(hint).into());
     }
     let name = args.period.as_deref().unwrap_or("");
     if args.write.no_commit && !args.write.dry_run {
@@ -62,6 +76,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         return run_reopen(context, &store, &args, name);
     }
     refuse_changes(&store)?;
+    let key = args.sign.as_deref().map(key_of).transpose()?;
     let commit = store.resolve("HEAD")?;
     let (on, by) = (today()?, &author(&store)?);
     write_to(context, &store, &args.write, Scope::Whole, |snapshot| {
@@ -82,7 +97,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
         let closure = Closure { name, period, books: &books, some_books, on, by, computed_from: &commit };
         let (edit, tag) = close(snapshot, &closure).map_err(refused)?;
         let done = format!("closed {name} in {} (tag {tag})", books.join(" and "));
-        Ok(Writing::new(edit, done).tag(tag).next(format!("estate close --verify {name}")))
+        Ok(Writing::new(edit, done).tag(tag, key).next(format!("estate close --verify {name}")))
     })
 }
 

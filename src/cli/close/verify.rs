@@ -12,11 +12,18 @@ use estate::store::{CommitInfo, PathChange, Store};
 
 use super::super::context::Context;
 use super::super::failure::{Exit, Failure};
+use super::super::signing::{Judge, SignatureArgs};
 
 /// The fields of a closing that nothing may change once it is written.
 const FROZEN: [&str; 8] = ["period", "start", "end", "computed_from", "engine", "rule_data", "tag", "books"];
 
-pub fn run(context: &Context, store: &Store, name: Option<&str>) -> anyhow::Result<Exit> {
+pub fn run(
+    context: &Context,
+    store: &Store,
+    name: Option<&str>,
+    signatures: &SignatureArgs,
+) -> anyhow::Result<Exit> {
+    let judge = Judge::new(store, signatures)?;
     let snapshot = context.snapshot(store)?;
     let closings: Vec<Closing<'_>> = snapshot.of_kind(Kind::Closing).map(Closing).collect();
     let wanted = |id: &str, period: &str| {
@@ -32,7 +39,7 @@ pub fn run(context: &Context, store: &Store, name: Option<&str>) -> anyhow::Resu
     }
     let mut verified = 0;
     for closing in chosen.iter().filter(|closing| closing.is_closed()) {
-        verdict.check(store, &snapshot, *closing)?;
+        verdict.check(store, &judge, &snapshot, *closing)?;
         verified += 1;
     }
     for closing in chosen.iter().filter(|closing| !closing.is_closed()) {
@@ -45,6 +52,7 @@ pub fn run(context: &Context, store: &Store, name: Option<&str>) -> anyhow::Resu
         let why = name.map_or("no period is closed".to_owned(), |name| format!("{name} is not closed"));
         return Err(Failure::nothing(why).hint("`estate close FY2025` closes one").into());
     }
+    verdict.notes.extend(judge.note());
     verdict.notes.insert(0, format!("{verified} closed periods computed again, {found} differences"));
     let report = context.report("closings", "Closed periods", &snapshot).section(verdict.section);
     context.show(&verdict.notes.into_iter().fold(report, Report::note))?;
@@ -96,7 +104,13 @@ impl Verdict {
         self.section.push(cells.chain([Cell::text(found), Cell::text(what)]).collect());
     }
 
-    fn check(&mut self, store: &Store, snapshot: &Snapshot, closing: Closing<'_>) -> anyhow::Result<()> {
+    fn check(
+        &mut self,
+        store: &Store,
+        judge: &Judge<'_>,
+        snapshot: &Snapshot,
+        closing: Closing<'_>,
+    ) -> anyhow::Result<()> {
         let id = closing.id();
         let commit = closing.computed_from();
         if !store.leads_to_head(commit)? {
@@ -105,6 +119,7 @@ impl Verdict {
             self.push(id, "", "", "history rewritten", what);
         }
         self.check_tag(store, closing)?;
+        self.check_signature(store, judge, closing)?;
         let engine = closing.engine().filter(|engine| *engine != ENGINE);
         if let Ok(then) = store.at(commit) {
             let restated = closing::restatements(&then, &Planner::new(&then), closing);
@@ -168,6 +183,28 @@ impl Verdict {
                 let what = format!("{tag} leads to {short}, which is not the commit that closed it");
                 self.push(id, "", "", "tag moved", what);
             }
+        }
+        Ok(())
+    }
+
+    /// A signature is over the name of the tag, which must be the one that the tag is found by.
+    fn check_signature(
+        &mut self,
+        store: &Store,
+        judge: &Judge<'_>,
+        closing: Closing<'_>,
+    ) -> anyhow::Result<()> {
+        let (id, name) = (closing.id(), closing.tag());
+        let Some(tag) = store.tag(name)? else { return Ok(()) };
+        if !tag.id.is_empty() && tag.name != name {
+            let what = format!("the tag calls itself {}: it was put in the place of {name}", tag.name);
+            self.push(id, "", "", "tag moved", what);
+        }
+        let verdict = judge.judge(&tag)?;
+        let explained = judge.explain(&verdict, name);
+        match judge.trouble(&verdict) {
+            Some(found) => self.push(id, "", "", found, format!("{name}: {explained}")),
+            None => self.notes.push(format!("{name}: {explained}")),
         }
         Ok(())
     }
