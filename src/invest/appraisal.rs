@@ -39,7 +39,7 @@ pub struct Appraisal {
 /// the first option: a payment alone has no rate of return.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Profit {
-    pub returns: Returns,
+    flows: Flows,
     /// Whether money comes in first and is paid later: then a rate is what it costs, not what it earns.
     pub borrows: bool,
     /// Modified internal rate of return, financed and reinvested at the discount rate.
@@ -48,6 +48,17 @@ pub struct Profit {
     pub payback: Option<Decimal>,
     pub discounted_payback: Option<Decimal>,
     pub profitability_index: Option<Decimal>,
+}
+
+impl Profit {
+    /// The internal rates of return. They are looked for when asked for: that takes longer than all
+    /// other figures together, and an audit does not tell them.
+    ///
+    /// # Errors
+    /// Figures of more than 28 digits.
+    pub fn returns(&self) -> Result<Returns, MoneyError> {
+        self.flows.irr()
+    }
 }
 
 /// Whether an investment has benefits, so that each option stands on its own.
@@ -155,12 +166,12 @@ fn profit(flows: &[CashFlow], terms: &Terms) -> Result<Profit, Problem> {
     let rate = terms.rate.ratio();
     let (flows, _) = net(flows, terms.span.start, |_| true)?;
     Ok(Profit {
-        returns: flows.irr()?,
         borrows: flows.begins_with_income(),
         modified_return: flows.mirr(rate, rate)?,
         payback: flows.payback()?,
         discounted_payback: flows.discounted_payback(rate)?,
         profitability_index: flows.profitability_index(rate)?,
+        flows,
     })
 }
 

@@ -3,11 +3,11 @@
 use rust_decimal::Decimal;
 
 use crate::invest::{
-    Appraisal, CashFlow, RATE_SHIFTS, Returns, Terms, VOLUMES, Valued, at_rate, at_volume, has_benefits,
-    options, swings,
+    Appraisal, CashFlow, Profit, RATE_SHIFTS, Returns, Terms, VOLUMES, Valued, at_rate, at_volume,
+    has_benefits, options, swings,
 };
 use crate::model::investment::Investment;
-use crate::money::{Money, Percent};
+use crate::money::{Money, MoneyError, Percent};
 use crate::report::{Cell, Column, Report, Section};
 use crate::schedule::Problem;
 use crate::snapshot::Snapshot;
@@ -32,10 +32,15 @@ pub fn investment(base: Report, snapshot: &Snapshot, of: Investment<'_>) -> Resu
         Column::number("profitability_index", "PI"),
     ];
     let mut section = Section::new("options", "Options", columns);
+    let mut several = false;
     for option in &valued {
         let mut cells = vec![Cell::id(option.choice.id), Cell::text(option.choice.name())];
         match &option.outcome {
-            Ok((_, appraisal)) => cells.extend(figures(appraisal)),
+            Ok((_, appraisal)) => {
+                let returns = appraisal.profit.as_ref().map(Profit::returns);
+                several |= matches!(returns, Some(Ok(Returns::Several(_))));
+                cells.extend(figures(appraisal, returns));
+            }
             Err(problem) => cells.push(Cell::missing(problem.text.as_str())),
         }
         section.push(cells);
@@ -44,7 +49,7 @@ pub fn investment(base: Report, snapshot: &Snapshot, of: Investment<'_>) -> Resu
     report = report.note(
         "NPV, TCO and yearly figures are negative where more is paid than received; TCO leaves benefits out",
     );
-    for note in notes(&valued, of) {
+    for note in notes(&valued, of, several) {
         report = report.note(note);
     }
     Ok(report)
@@ -159,7 +164,8 @@ fn headed(base: Report, of: Investment<'_>, terms: &Terms) -> Report {
         .header("tax_rate", tax)
 }
 
-fn figures(appraisal: &Appraisal) -> Vec<Cell> {
+/// The figures of an option, with the rates of return of its profit.
+fn figures(appraisal: &Appraisal, returns: Option<Result<Returns, MoneyError>>) -> Vec<Cell> {
     let years = |years: Option<Decimal>| {
         years.map_or_else(|| Cell::text("never"), |years| Cell::text(two_digits(years)))
     };
@@ -170,11 +176,12 @@ fn figures(appraisal: &Appraisal) -> Vec<Cell> {
         appraisal.present_cost.into(),
         appraisal.annual_equivalent.into(),
     ];
-    if let Some(profit) = &appraisal.profit {
+    if let Some((profit, returns)) = appraisal.profit.as_ref().zip(returns) {
         cells.extend([
-            match returns_cell(&profit.returns, 2) {
-                Cell::Percent(rate) if profit.borrows => Cell::text(format!("borrows at {rate}")),
-                cell => cell,
+            match returns.map(|returns| returns_cell(&returns, 2)) {
+                Ok(Cell::Percent(rate)) if profit.borrows => Cell::text(format!("borrows at {rate}")),
+                Ok(cell) => cell,
+                Err(error) => Cell::missing(error.to_string()),
             },
             profit.modified_return.and_then(rate).into(),
             years(profit.payback),
@@ -218,7 +225,9 @@ fn flow_cells(option: &str, flow: &CashFlow, terms: &Terms) -> Result<Vec<Cell>,
 }
 
 /// Which option is best, and what a reader must know to trust that.
-fn notes(valued: &[Valued<'_>], of: Investment<'_>) -> Vec<String> {
+///
+/// `several` says whether an option has several rates of return.
+fn notes(valued: &[Valued<'_>], of: Investment<'_>, several: bool) -> Vec<String> {
     let mut known = Vec::new();
     for option in valued {
         match &option.outcome {
@@ -245,10 +254,7 @@ fn notes(valued: &[Valued<'_>], of: Investment<'_>) -> Vec<String> {
         let first = known.first().map_or("", |(option, _)| option.choice.id);
         notes.push(format!("rates of return, payback and PI are of choosing the option instead of {first}"));
     }
-    let several = |figures: &Appraisal| {
-        figures.profit.as_ref().is_some_and(|profit| matches!(profit.returns, Returns::Several(_)))
-    };
-    if known.iter().any(|(_, figures)| several(figures)) {
+    if several {
         notes
             .push("where there are several rates of return none of them decides: look at the NPV".to_owned());
     }

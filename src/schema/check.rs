@@ -17,7 +17,7 @@ use crate::yaml::{Route, Step, Tree, Value};
 pub(super) fn check(schema: &Schema, source: &Source, tree: &Tree) -> Vec<Finding> {
     let root = tree.value(source.text());
     let mut builder = Builder { schema, source, findings: Vec::new(), refused: Vec::new() };
-    let json = builder.value(&schema.shape, root, &Trail::Root);
+    let json = builder.value(schema.shape(), root, &Trail::Root);
     if let Some(validator) = schema.validator()
         && !validator.is_valid(&json)
     {
@@ -209,7 +209,7 @@ impl Builder<'_> {
         if self.refused.iter().any(|refused| refused == route) {
             return;
         }
-        let shape = self.schema.shape.at(route);
+        let shape = self.schema.shape().at(route);
         let description = shape.map(|shape| lower_first(&shape.description)).unwrap_or_default();
         let span = place(root, route);
         let found = instance.as_str().map_or_else(|| instance.to_string(), str::to_owned);
@@ -238,12 +238,12 @@ impl Builder<'_> {
                 ("invalid-value", format!("`{found}` is not a valid `{route}`"), description)
             }
             ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::OneOfMultipleValid { .. } => {
-                let names = alternatives(&self.schema.flat, error.schema_path().as_str());
+                let names = alternatives(self.schema.flat(), error.schema_path().as_str());
                 let owner = if route.is_root() { "the record".to_owned() } else { format!("`{route}`") };
                 ("missing-field", format!("{owner} needs exactly one of {names}"), description)
             }
             ValidationErrorKind::Not { .. } => {
-                let names = alternatives(&self.schema.flat, error.schema_path().as_str());
+                let names = alternatives(self.schema.flat(), error.schema_path().as_str());
                 ("invalid-value", format!("`{route}` may not have {names} together"), description)
             }
             ValidationErrorKind::Type { kind: TypeKind::Single(_) } if instance.is_null() => return,

@@ -29,60 +29,100 @@ use crate::{embedded, yaml};
 
 pub use shape::{RefTarget, Shape, Type};
 
-/// One schema, ready to check records.
+/// Documents as written and as JSON, by name.
+type Documents = BTreeMap<String, (Arc<str>, Json)>;
+
+/// One schema, ready to check records. It is flattened and compiled at first use: a command that reads
+/// one record needs one schema of many.
 pub struct Schema {
     pub name: String,
     /// The document as written, for `estate schema`.
     pub text: Arc<str>,
-    flat: Json,
-    shape: Shape,
+    documents: Arc<Documents>,
+    form: OnceLock<Form>,
     validator: OnceLock<Option<jsonschema::Validator>>,
 }
 
+/// A document without references, and what it says of records.
+struct Form {
+    flat: Json,
+    shape: Shape,
+}
+
+impl Form {
+    fn of(documents: &Documents, name: &str) -> Result<Form, String> {
+        let roots = documents.iter().map(|(name, (_, json))| (name.as_str(), json)).collect();
+        let flat = flatten::flatten(&roots, name)?;
+        Ok(Form { shape: Shape::of(&flat), flat })
+    }
+}
+
 impl Schema {
-    fn new(name: &str, text: Arc<str>, flat: Json) -> Self {
-        let shape = Shape::of(&flat);
-        Self { name: name.to_owned(), text, flat, shape, validator: OnceLock::new() }
+    fn new(documents: &Arc<Documents>, name: &str, text: &Arc<str>) -> Self {
+        let (form, validator) = (OnceLock::new(), OnceLock::new());
+        Self { name: name.to_owned(), text: text.clone(), documents: documents.clone(), form, validator }
+    }
+
+    /// Flattens and compiles what the estate brings at once, so that a mistake has a finding.
+    fn prepare(&self) -> Result<(), String> {
+        let form = Form::of(&self.documents, &self.name)?;
+        self.form.get_or_init(|| form);
+        match self.validator() {
+            Some(_) => Ok(()),
+            None => Err("a keyword has a wrong value, or a pattern cannot be read".to_owned()),
+        }
+    }
+
+    /// Shipped schemas lean on shipped ones only, and those of the estate are tried when they are
+    /// read, so that none is left here that cannot be flattened.
+    fn form(&self) -> &Form {
+        self.form.get_or_init(|| {
+            let nothing = |_| Form { flat: Json::Null, shape: Shape::of(&Json::Null) };
+            Form::of(&self.documents, &self.name).unwrap_or_else(nothing)
+        })
+    }
+
+    fn flat(&self) -> &Json {
+        &self.form().flat
     }
 
     /// The title as written in the document.
     pub fn title(&self) -> &str {
-        self.flat.get("title").and_then(Json::as_str).unwrap_or("")
+        self.flat().get("title").and_then(Json::as_str).unwrap_or("")
     }
 
     pub fn description(&self) -> &str {
-        self.flat.get("description").and_then(Json::as_str).unwrap_or("")
+        self.flat().get("description").and_then(Json::as_str).unwrap_or("")
     }
 
     pub fn shape(&self) -> &Shape {
-        &self.shape
+        &self.form().shape
     }
 
     /// Of a class: what says where an item of it is, `location` or `host`.
     pub fn place(&self) -> Option<&str> {
-        self.flat.get("x-estate-place").and_then(Json::as_str)
+        self.flat().get("x-estate-place").and_then(Json::as_str)
     }
 
     /// Of a class: the fields that an item had better have, beyond those that it must. Their absence
     /// breaks no rule and lowers the completeness of the data.
     pub fn recommended(&self) -> impl Iterator<Item = &str> {
-        let list = self.flat.get("x-estate-recommended").and_then(Json::as_array);
+        let list = self.flat().get("x-estate-recommended").and_then(Json::as_array);
         list.into_iter().flatten().filter_map(Json::as_str)
     }
 
     /// A field that is recommended and does not exist, which no validator looks at: every item would
     /// lack it.
     fn unknown_recommendation(&self) -> Option<&str> {
-        self.recommended().find(|field| self.shape.at(&yaml::Route::parse(field)).is_none())
+        self.recommended().find(|field| self.shape().at(&yaml::Route::parse(field)).is_none())
     }
 
-    /// Compiled at first use: a command that reads one record needs one schema.
     fn validator(&self) -> Option<&jsonschema::Validator> {
         let compile = || {
             jsonschema::options()
                 .with_draft(jsonschema::Draft::Draft202012)
                 .with_pattern_options(jsonschema::PatternOptions::regex())
-                .build(&self.flat)
+                .build(self.flat())
                 .ok()
         };
         self.validator.get_or_init(compile).as_ref()
@@ -146,7 +186,7 @@ impl Schemas {
 
     fn build(own: &[&Source]) -> Schemas {
         let mut findings = Vec::new();
-        let mut documents: BTreeMap<String, (Arc<str>, Json)> = BTreeMap::new();
+        let mut documents = Documents::new();
         for (path, text) in embedded::SCHEMAS {
             if let Ok(json) = serde_json::from_str(text) {
                 documents.insert(file_name(path).to_owned(), ((*text).into(), json));
@@ -165,27 +205,18 @@ impl Schemas {
                 }
             }
         }
-        let roots: BTreeMap<&str, &Json> =
-            documents.iter().map(|(name, (_, json))| (name.as_str(), json)).collect();
+        let documents = Arc::new(documents);
         let mut by_name = BTreeMap::new();
-        for (name, (text, _)) in &documents {
-            let usable = flatten::flatten(&roots, name).and_then(|flat| {
-                let schema = Schema::new(name, text.clone(), flat);
-                // The estate's own schemas are compiled at once, so that a mistake has a finding.
-                match places.contains_key(name) && schema.validator().is_none() {
-                    true => Err("a keyword has a wrong value, or a pattern cannot be read".to_owned()),
-                    false => Ok(schema),
+        for (name, (text, _)) in &*documents {
+            let schema = Schema::new(&documents, name, text);
+            if let Some(source) = places.get(name) {
+                if let Err(why) = schema.prepare() {
+                    findings.push(unusable(source, Span::default(), &why));
+                    continue;
                 }
-            });
-            match (usable, places.get(name)) {
-                (Ok(schema), place) => {
-                    let mistake = place.zip(schema.unknown_recommendation());
-                    findings.extend(mistake.map(|(source, field)| no_such_field(source, field)));
-                    by_name.insert(name.clone(), Arc::new(schema));
-                }
-                (Err(why), Some(source)) => findings.push(unusable(source, Span::default(), &why)),
-                (Err(_), None) => {}
+                findings.extend(schema.unknown_recommendation().map(|field| no_such_field(source, field)));
             }
+            by_name.insert(name.clone(), Arc::new(schema));
         }
         Schemas { by_name, findings }
     }
