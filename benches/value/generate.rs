@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+/// Changes whenever what is generated changes.
+pub const VERSION: &str = "1";
+
 /// The text of each file by its path, and what a database needs to answer the same question.
 pub struct Generated {
     pub files: BTreeMap<String, String>,

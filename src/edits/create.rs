@@ -52,7 +52,7 @@ pub fn adopted_text(place: &Place, text: &str) -> Result<String, EditError> {
             Some(_) => text = yaml::set(&text, &Route::default().key(name), &Data::text(value))?,
         }
     }
-    let start = yaml::parse(&text).map(|tree| tree.root.span.start as usize).unwrap_or_default();
+    let start = yaml::parse(&text).map(|tree| tree.value(&text).span().start as usize).unwrap_or_default();
     text.insert_str(start.min(text.len()), &missing);
     if !text.ends_with('\n') {
         text.push('\n');

@@ -53,8 +53,8 @@ impl fmt::Display for RecordId {
 #[derive(Debug)]
 pub struct Record {
     kind: Kind,
-    folder: Option<String>,
-    id: String,
+    folder: Option<Box<str>>,
+    id: Box<str>,
     source: Source,
     /// `None` where the file is not even YAML.
     tree: Option<Tree>,
@@ -80,8 +80,8 @@ impl Record {
         };
         let mut record = Record {
             kind: place.kind,
-            folder: place.folder.clone(),
-            id: place.id.clone(),
+            folder: place.folder.as_deref().map(Box::from),
+            id: place.id.as_str().into(),
             source,
             tree: None,
             findings: Vec::new(),
@@ -98,8 +98,8 @@ impl Record {
     pub fn unreadable(place: &Place, path: &str, finding: Finding) -> Record {
         Record {
             kind: place.kind,
-            folder: place.folder.clone(),
-            id: place.id.clone(),
+            folder: place.folder.as_deref().map(Box::from),
+            id: place.id.as_str().into(),
             source: Source::new(path, ""),
             tree: None,
             findings: vec![finding],
@@ -138,7 +138,7 @@ impl Record {
     fn settle_class(&mut self, schemas: &Schemas) {
         let written = self.text("class").filter(|class| self.class().is_some_and(|folder| folder != *class));
         if let Some(class) = written.filter(|class| schemas.class(class).is_some()) {
-            self.folder = Some(class.to_owned());
+            self.folder = Some(class.into());
         }
     }
 
@@ -215,7 +215,7 @@ impl Record {
                     .help("name it by day and subject, such as 2026-03-01-invoice-dell-prosupport"),
             );
         }
-        let written = written.filter(|written| *written != self.id)?;
+        let written = written.filter(|written| *written != &*self.id)?;
         Some(
             Finding::error(
                 "id-not-file-name",
@@ -253,7 +253,7 @@ impl Record {
     }
 
     pub fn record_id(&self) -> RecordId {
-        RecordId { kind: self.kind, id: self.id.clone() }
+        RecordId { kind: self.kind, id: self.id.to_string() }
     }
 
     pub fn path(&self) -> &str {

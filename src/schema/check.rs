@@ -1,5 +1,6 @@
 //! A record's text against its schema: typed JSON by the shape, then the validator.
 
+use std::fmt;
 use std::str::FromStr;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -16,7 +17,7 @@ use crate::yaml::{Route, Step, Tree, Value};
 pub(super) fn check(schema: &Schema, source: &Source, tree: &Tree) -> Vec<Finding> {
     let root = tree.value(source.text());
     let mut builder = Builder { schema, source, findings: Vec::new(), refused: Vec::new() };
-    let json = builder.value(schema.shape(), root, &Route::default());
+    let json = builder.value(schema.shape(), root, &Trail::Root);
     if let Some(validator) = schema.validator()
         && !validator.is_valid(&json)
     {
@@ -36,10 +37,37 @@ struct Builder<'a> {
     refused: Vec<Route>,
 }
 
+/// The way to a value as it is walked; a route is made of it only where something is found.
+enum Trail<'t> {
+    Root,
+    Key(&'t Trail<'t>, &'t str),
+    Index(&'t Trail<'t>, usize),
+}
+
+impl Trail<'_> {
+    fn is_root(&self) -> bool {
+        matches!(self, Trail::Root)
+    }
+
+    fn route(&self) -> Route {
+        match self {
+            Trail::Root => Route::default(),
+            Trail::Key(above, key) => above.route().key((*key).to_owned()),
+            Trail::Index(above, index) => above.route().index(*index),
+        }
+    }
+}
+
+impl fmt::Display for Trail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.route().fmt(f)
+    }
+}
+
 impl Builder<'_> {
     /// The value as JSON of the type that the shape asks for; what does not fit has a finding and
     /// becomes null.
-    fn value(&mut self, shape: &Shape, value: Value<'_>, route: &Route) -> Json {
+    fn value(&mut self, shape: &Shape, value: Value<'_>, route: &Trail<'_>) -> Json {
         if value.is_nothing() && !matches!(shape.kind, Type::Any) {
             let message = format!("`{route}` has no value");
             if let Some(finding) =
@@ -55,7 +83,7 @@ impl Builder<'_> {
                 let element_shape = shape.element().unwrap_or(Shape::any());
                 let elements = value.elements().enumerate();
                 elements
-                    .map(|(index, element)| self.value(element_shape, element, &route.index(index)))
+                    .map(|(index, element)| self.value(element_shape, element, &Trail::Index(route, index)))
                     .collect()
             }
             Type::Any => untyped(value),
@@ -72,10 +100,10 @@ impl Builder<'_> {
         }
     }
 
-    fn mapping(&mut self, shape: &Shape, value: Value<'_>, route: &Route) -> Json {
+    fn mapping(&mut self, shape: &Shape, value: Value<'_>, route: &Trail<'_>) -> Json {
         let mut map = Map::with_capacity(value.len());
         for (key, key_span, field) in value.entries() {
-            let field_route = route.key(key.to_owned());
+            let field_route = Trail::Key(route, key);
             match shape.field(key) {
                 Some(field_shape) => {
                     let json = self.value(field_shape, field, &field_route);
@@ -106,7 +134,7 @@ impl Builder<'_> {
         Json::Object(map)
     }
 
-    fn scalar(&mut self, shape: &Shape, text: &str, value: Value<'_>, route: &Route) -> Json {
+    fn scalar(&mut self, shape: &Shape, text: &str, value: Value<'_>, route: &Trail<'_>) -> Json {
         let as_text = || Json::String(text.to_owned());
         let wrong = match shape.kind {
             Type::Money => Money::from_str(text).err().map(|error| error.to_string()),
@@ -156,12 +184,13 @@ impl Builder<'_> {
         &mut self,
         rule: &'static str,
         span: Span,
-        route: &Route,
+        route: &Trail<'_>,
         message: String,
         description: Option<&str>,
     ) -> Option<Slot<'_>> {
-        self.refused.push(route.clone());
+        let route = route.route();
         let mut finding = Finding::error(rule, self.source.location(span), message).field(route.to_string());
+        self.refused.push(route);
         if let Some(description) = description.filter(|text| !text.is_empty()) {
             finding = finding.help(lower_first(description));
         }

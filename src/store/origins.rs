@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
+use git2::Commit;
+
 use super::history::{CommitInfo, info};
+use super::tree_files::TreeFiles;
 use super::{Store, StoreError};
-use crate::model::{Place, RecordId};
+use crate::model::{Place, Record, RecordId};
 use crate::snapshot::{Snapshot, Version};
 use crate::yaml::{self, Route};
 
@@ -48,6 +51,8 @@ impl Store {
             if commit.parent_count() <= 1 {
                 let parent = commit.parents().next();
                 let mut sides: HashMap<RecordId, [Option<String>; 2]> = HashMap::new();
+                let mut new = self.files_of(commit)?;
+                let mut old = parent.as_ref().map(|parent| self.files_of(parent)).transpose()?;
                 for change in self.changed_between(parent.as_ref(), commit)? {
                     let Some(id) =
                         Place::of(&change.path).map(|place| RecordId { kind: place.kind, id: place.id })
@@ -58,11 +63,11 @@ impl Store {
                         continue;
                     }
                     let texts = sides.entry(id).or_default();
-                    if let Some(parent) = parent.as_ref().filter(|_| change.in_old) {
-                        texts[0] = self.text_at(&parent.tree()?, &change.path)?;
+                    if let Some(old) = old.as_mut().filter(|_| change.in_old) {
+                        texts[0] = self.text_at(old, &change.path)?;
                     }
                     if change.in_new {
-                        texts[1] = self.text_at(&commit.tree()?, &change.path)?;
+                        texts[1] = self.text_at(&mut new, &change.path)?;
                     }
                 }
                 for (id, [old, new]) in sides {
@@ -83,11 +88,13 @@ impl Store {
         pending: &mut Fields,
         found: &mut HashMap<(RecordId, String), Provenance>,
     ) -> Result<(), StoreError> {
-        let tree = self.commit_at(head)?.tree()?;
-        let ids: Vec<RecordId> = pending.keys().cloned().collect();
-        for id in ids {
-            let Some(record) = snapshot.by_id(&id) else { continue };
-            let committed = self.text_at(&tree, record.path())?;
+        let mut files = self.files_of(&self.commit_at(head)?)?;
+        let mut records: Vec<&Record> = pending.keys().filter_map(|id| snapshot.by_id(id)).collect();
+        // Folder by folder, as they are looked up.
+        records.sort_unstable_by_key(|record| record.path());
+        for record in records {
+            let id = record.record_id();
+            let committed = self.text_at(&mut files, record.path())?;
             let here = record.source().text();
             let differs =
                 |field: &String| value_at(committed.as_deref(), field) != value_at(Some(here), field);
@@ -99,12 +106,13 @@ impl Store {
         Ok(())
     }
 
-    fn text_at(&self, tree: &git2::Tree<'_>, path: &str) -> Result<Option<String>, StoreError> {
-        match tree.get_path(std::path::Path::new(&self.git_path(path))) {
-            Ok(entry) => Ok(Some(String::from_utf8_lossy(&self.blob_text(entry.id())?).into_owned())),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+    fn files_of<'g>(&'g self, commit: &Commit<'g>) -> Result<TreeFiles<'g>, StoreError> {
+        Ok(TreeFiles::of(self.git()?, &commit.tree()?))
+    }
+
+    fn text_at(&self, files: &mut TreeFiles<'_>, path: &str) -> Result<Option<String>, StoreError> {
+        let Some(blob) = files.id(&self.git_path(path))? else { return Ok(None) };
+        Ok(Some(String::from_utf8_lossy(&self.blob_text(blob)?).into_owned()))
     }
 }
 

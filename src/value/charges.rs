@@ -50,10 +50,10 @@ impl<'a> Valuation<'a> {
 
     /// The services that are charged by the one at this position: their ids, shares and flows.
     fn outgoing(&self, at: usize) -> impl Iterator<Item = (&'a str, Option<String>, i128)> {
-        let uses = self.uses.uses.iter().enumerate().filter(move |(_, one)| {
-            one.provider == Provider::Service(at) && self.uses.counts.get(one.service) == Some(&true)
-        });
-        uses.filter_map(|(position, one)| {
+        let range = self.uses.range_of(Provider::Service(at));
+        let uses = self.uses.uses.iter().enumerate().skip(range.start).take(range.len());
+        let counted = uses.filter(|(_, one)| self.uses.counts.get(one.service) == Some(&true));
+        counted.filter_map(|(position, one)| {
             let flow = self.flows.get(position).map_or(0, |flow| whole(flow));
             Some((self.service(one.service)?.id(), one.shown.clone(), flow))
         })

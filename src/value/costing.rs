@@ -1,7 +1,9 @@
 //! What single items, contracts and services cost in a period, before anything is shared.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
+use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 use super::basis::{Basis, Columns};
@@ -44,8 +46,8 @@ pub struct Costing<'a> {
     covered: HashMap<(Kind, &'a str), Vec<(usize, usize)>>,
     schedules: HashMap<&'a str, Vec<Schedule<'a>>>,
     work: Work<'a>,
-    /// Items that are components of some service.
-    components: HashSet<&'a str>,
+    /// Items that are components of some service, once they are asked for.
+    components: OnceLock<HashSet<&'a str>>,
 }
 
 impl<'a> Costing<'a> {
@@ -55,29 +57,24 @@ impl<'a> Costing<'a> {
         let settings = snapshot.settings().ok_or("the settings are missing or have errors")?;
         let rates = Rates::of(snapshot, settings.currency);
         let columns = Columns::of(&basis);
-        let mut contracts = Vec::new();
+        let suppliers: Vec<Contract<'_>> = snapshot.contracts().filter(Contract::is_supplier_side).collect();
+        let contracts: Vec<ContractCost<'_>> = suppliers
+            .into_par_iter()
+            .map(|contract| ContractCost::of(snapshot, contract, &rates, &columns.spans))
+            .collect();
         let mut covered: HashMap<(Kind, &str), Vec<(usize, usize)>> = HashMap::new();
-        for contract in snapshot.contracts().filter(Contract::is_supplier_side) {
-            let cost = ContractCost::of(snapshot, contract, &rates, &columns.spans);
+        for (number, cost) in contracts.iter().enumerate() {
             for (at, id) in cost.ids.iter().copied().enumerate() {
                 // An id that both an item and a service have means the item, as in every reference.
                 let kind = if snapshot.item(id).is_some() { Kind::Item } else { Kind::Service };
-                covered.entry((kind, id)).or_default().push((contracts.len(), at));
+                covered.entry((kind, id)).or_default().push((number, at));
             }
-            contracts.push(cost);
         }
-        let mut schedules: HashMap<&str, Vec<Schedule<'_>>> = HashMap::new();
-        for schedule in snapshot.schedules() {
+        let all: Vec<Schedule<'_>> = snapshot.schedules().collect();
+        let mut schedules: HashMap<&str, Vec<Schedule<'_>>> = HashMap::with_capacity(all.len());
+        for schedule in all {
             if let Some(item) = schedule.item() {
                 schedules.entry(item).or_default().push(schedule);
-            }
-        }
-        let mut components = HashSet::new();
-        for component in snapshot.services().flat_map(|service| service.components()) {
-            match component.target {
-                Target::Item(id) => components.extend([id]),
-                Target::AnyOf(ids, _) => components.extend(ids),
-                Target::Service(_) => {}
             }
         }
         let work = work(snapshot, &rates, &columns, basis.period);
@@ -94,7 +91,7 @@ impl<'a> Costing<'a> {
             covered,
             schedules,
             work,
-            components,
+            components: OnceLock::new(),
         })
     }
 
@@ -172,8 +169,9 @@ impl<'a> Costing<'a> {
 
     /// Where the cost of an item without one is charged: the carrier, and the relation to it.
     pub(super) fn carrier(&self, item: Item<'a>) -> Option<(&'a str, String)> {
+        let components = self.components.get_or_init(|| components(self.snapshot));
         let is_priced = |id: &str| {
-            self.components.contains(id)
+            components.contains(id)
                 && (self.covered.contains_key(&(Kind::Item, id))
                     || self.snapshot.item(id).is_some_and(|item| item.cost().is_some()))
         };
@@ -255,6 +253,18 @@ impl<'a> Costing<'a> {
     fn work_costs(&self, kind: Kind, id: &str) -> Vec<Cost> {
         self.work.charged.get(&(kind, id)).into_iter().flatten().map(Cost::copy).collect()
     }
+}
+
+fn components(snapshot: &Snapshot) -> HashSet<&str> {
+    let mut components = HashSet::new();
+    for component in snapshot.services().flat_map(|service| service.components()) {
+        match component.target {
+            Target::Item(id) => components.extend([id]),
+            Target::AnyOf(ids, _) => components.extend(ids),
+            Target::Service(_) => {}
+        }
+    }
+    components
 }
 
 pub(super) const NOT_PRICED: &str = "not priced";

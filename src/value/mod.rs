@@ -16,6 +16,7 @@ mod drivers;
 mod energy;
 mod rates;
 mod shares;
+mod sums;
 mod tree;
 mod valuation;
 mod work;
@@ -25,8 +26,9 @@ pub use charges::{Charge, Charges};
 pub use drivers::{Drivers, Quantity, Readings};
 pub use rates::Rates;
 pub use shares::{Provider, Use, Uses};
+pub use sums::Sum;
 pub use tree::{Amount, Line, Origin, explain};
-pub use valuation::{Idle, Sum, Valuation};
+pub use valuation::{Idle, Valuation};
 
 #[cfg(test)]
 mod tests;

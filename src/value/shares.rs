@@ -1,6 +1,9 @@
 //! Who uses what, and which part of its cost each user bears.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
+
+use rayon::prelude::*;
 
 use super::drivers::{Drivers, Quantity};
 use super::rates::Rates;
@@ -60,43 +63,37 @@ impl<'a> Uses<'a> {
         let services: Vec<Service<'a>> = snapshot.services().collect();
         let position: HashMap<&str, usize> =
             services.iter().enumerate().map(|(at, service)| (service.id(), at)).collect();
-        let mut uses = Vec::new();
-        for (at, service) in services.iter().enumerate().filter(|(_, service)| service.0.is_sound()) {
-            for component in service.components() {
-                let providers = match &component.target {
-                    Target::Item(id) => vec![Provider::Item(id)],
-                    Target::AnyOf(ids, _) => ids.iter().map(|id| Provider::Item(id)).collect(),
-                    Target::Service(id) => {
-                        position.get(id).map(|at| Provider::Service(*at)).into_iter().collect()
-                    }
-                };
-                for (position, provider) in providers.into_iter().enumerate() {
-                    uses.push(Use {
-                        provider,
-                        service: at,
-                        component: component.index,
-                        position,
-                        part: Err(String::new()),
-                        shown: component.has_share.then(|| component.share.to_string()),
-                        share: component.share,
-                        has_share: component.has_share,
-                        driver: component.driver,
-                    });
-                }
-            }
-        }
-        uses.sort_by_key(|one| (one.provider, one.service, one.component, one.position));
+        let mut uses: Vec<Use<'a>> = services
+            .par_iter()
+            .enumerate()
+            .filter(|(_, service)| service.0.is_sound())
+            .flat_map_iter(|(at, service)| uses_of(at, *service, &position))
+            .collect();
+        uses.par_sort_unstable_by_key(|one| (one.provider, one.service, one.component, one.position));
         let counts = counting(&services, &uses);
         let mut all = Uses { services, position, counts, uses };
         all.weigh(rates, drivers);
         all
     }
 
-    /// The uses of one provider.
-    pub fn of_provider(&self, provider: Provider<'a>) -> &[Use<'a>] {
+    /// The positions of the uses of one provider.
+    pub(super) fn range_of(&self, provider: Provider<'a>) -> Range<usize> {
         let start = self.uses.partition_point(|one| one.provider < provider);
         let end = self.uses.partition_point(|one| one.provider <= provider);
-        self.uses.get(start..end).unwrap_or(&[])
+        start..end
+    }
+
+    /// The uses of each item, with the position of the first.
+    pub(super) fn by_item(&self) -> impl Iterator<Item = (usize, &'a str, &[Use<'a>])> {
+        let mut start = 0;
+        self.uses.chunk_by(|a, b| a.provider == b.provider).map_while(move |uses| {
+            let first = start;
+            start += uses.len();
+            match uses.first()?.provider {
+                Provider::Item(id) => Some((first, id, uses)),
+                Provider::Service(_) => None,
+            }
+        })
     }
 
     fn weigh(&mut self, rates: &Rates<'a>, drivers: &Drivers<'a>) {
@@ -148,6 +145,32 @@ impl<'a> Uses<'a> {
             }
         }
     }
+}
+
+/// What the components of a service use.
+fn uses_of<'a>(at: usize, service: Service<'a>, position: &HashMap<&str, usize>) -> Vec<Use<'a>> {
+    let mut uses = Vec::new();
+    for component in service.components() {
+        let providers = match &component.target {
+            Target::Item(id) => vec![Provider::Item(id)],
+            Target::AnyOf(ids, _) => ids.iter().map(|id| Provider::Item(id)).collect(),
+            Target::Service(id) => position.get(id).map(|at| Provider::Service(*at)).into_iter().collect(),
+        };
+        for (position, provider) in providers.into_iter().enumerate() {
+            uses.push(Use {
+                provider,
+                service: at,
+                component: component.index,
+                position,
+                part: Err(String::new()),
+                shown: component.has_share.then(|| component.share.to_string()),
+                share: component.share,
+                has_share: component.has_share,
+                driver: component.driver,
+            });
+        }
+    }
+    uses
 }
 
 /// Weight and whole as products. Those of one provider have the same whole.

@@ -3,7 +3,8 @@
 use super::basis::{FINE, whole};
 use super::costing::{Cost, NOT_PRICED};
 use super::shares::{Provider, Use};
-use super::valuation::{Sum, Valuation};
+use super::sums::Sum;
+use super::valuation::Valuation;
 use crate::allocation::{part, round_parts};
 use crate::model::RecordId;
 use crate::model::service::{Component, Service, Target};

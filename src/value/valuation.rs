@@ -5,29 +5,16 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::basis::{Basis, FINE, nearest, whole};
-use super::costing::{Cost, Costing};
+use super::costing::Costing;
 use super::drivers::Drivers;
 use super::shares::{Provider, Use, Uses};
+use super::sums::{Figures, Sum, Untaken, item_sums, sum_of};
 use crate::allocation::{Edge, Method, Network, Refusal, allocate, part, round_parts, split};
 use crate::cycles::{cycles, knots};
-use crate::model::item::Item;
 use crate::model::service::Service;
 use crate::model::settings::Allocation;
 use crate::money::{Money, MoneyError};
 use crate::snapshot::Snapshot;
-
-/// Figures in fine parts, by column.
-pub(super) type Figures = Vec<i128>;
-
-/// Costs that are the sum of others, with the parts of them that are not known.
-#[derive(Clone, Debug, Default)]
-pub struct Sum {
-    pub(super) figures: Figures,
-    /// How many parts of it have no price.
-    pub holes: usize,
-    /// Whether any part of it has one.
-    pub is_known: bool,
-}
 
 /// What every service costs in a period.
 pub struct Valuation<'a> {
@@ -83,12 +70,12 @@ impl<'a> Valuation<'a> {
             allocation,
             items,
         };
-        let unused = valuation.assign_items()?;
+        let untaken = valuation.assign_items()?;
         let order = settings.map(|settings| settings.order.as_slice()).unwrap_or_default();
         valuation.charge_services(order)?;
         valuation.value_planned()?;
         valuation.count_holes();
-        valuation.settle(unused)?;
+        valuation.settle(untaken)?;
         Ok(valuation)
     }
 
@@ -122,79 +109,46 @@ impl<'a> Valuation<'a> {
         self.uses.counts.get(one.service) == Some(&true)
     }
 
-    /// Charges items to the services that use them. Answers what no service takes of them, and of
-    /// how many.
-    fn assign_items(&mut self) -> Result<[(Figures, usize, usize); 2], String> {
+    /// Charges items to the services that use them. Answers what no service uses, and what none takes
+    /// of what is used.
+    fn assign_items(&mut self) -> Result<[Untaken; 2], String> {
         let width = self.costing.columns.width();
-        for at in 0..self.uses.services.len() {
-            let own =
-                self.service(at).map(|service| self.costing.of_service(service.id())).unwrap_or_default();
-            let sum = sum_of(&self.costing, &own, width);
-            if let Some(service) = self.services.get_mut(at) {
-                *service = sum;
+        for (slot, service) in self.services.iter_mut().zip(&self.uses.services) {
+            *slot = sum_of(&self.costing, &self.costing.of_service(service.id()), width);
+        }
+        let mut unused = Untaken::of(width);
+        self.items.values().for_each(|sum| unused.add(&sum.figures, sum.holes));
+        let mut rests = Untaken::of(width);
+        let used: Vec<(usize, &str, &[Use<'a>])> = self.uses.by_item().collect();
+        let (counts, items) = (&self.uses.counts, &self.items);
+        let charged: Vec<_> = used
+            .into_par_iter()
+            .map(|(start, id, uses)| {
+                let sum = items.get(id);
+                let nothing = vec![0; width];
+                let split = split_among(uses, counts, sum.map_or(&nothing, |sum| &sum.figures));
+                (start, uses, sum, split)
+            })
+            .collect();
+        for (start, uses, sum, split) in charged {
+            let (flows, kept) = split?;
+            if let Some(sum) = sum {
+                unused.remove(sum);
+                rests.add(&kept, 0);
             }
-        }
-        let mut used: HashMap<&str, Figures> = HashMap::new();
-        let mut start = 0;
-        while let Some(first) = self.uses.uses.get(start) {
-            let Provider::Item(id) = first.provider else { break };
-            let count = self.uses.of_provider(first.provider).len();
-            let total = self.items.get(id).map_or_else(|| vec![0; width], |sum| sum.figures.clone());
-            let (flows, kept) = self.split_among(start, count, &total)?;
-            for (offset, flow) in flows.into_iter().enumerate() {
-                let service = self.uses.uses.get(start + offset).map_or(usize::MAX, |one| one.service);
-                if let Some(sum) = self.services.get_mut(service) {
-                    sum.figures.iter_mut().zip(&flow).for_each(|(sum, flow)| *sum += flow);
-                }
-                if let Some(slot) = self.flows.get_mut(start + offset) {
-                    *slot = flow;
-                }
-            }
-            used.insert(id, kept);
-            start += count;
-        }
-        let mut idle = [(vec![0; width], 0, 0), (vec![0; width], 0, 0)];
-        for (id, sum) in &self.items {
-            let (rest, figures) = match used.get(id) {
-                Some(kept) => (1, kept),
-                None => (0, &sum.figures),
-            };
-            let Some((total, records, holes)) = idle.get_mut(rest) else { continue };
-            total.iter_mut().zip(figures).for_each(|(total, figure)| *total += figure);
-            *records += usize::from(figures.iter().any(|figure| *figure != 0));
-            *holes += if rest == 0 { sum.holes } else { 0 };
-        }
-        Ok(idle)
-    }
-
-    /// Splits figures among uses of one provider: those that count share them, others are told what
-    /// they would take.
-    fn split_among(
-        &self,
-        start: usize,
-        count: usize,
-        total: &Figures,
-    ) -> Result<(Vec<Figures>, Figures), String> {
-        let uses = self.uses.uses.get(start..start + count).unwrap_or_default();
-        let mut flows = vec![Vec::with_capacity(total.len()); count];
-        let mut kept = Vec::with_capacity(total.len());
-        let counted: Vec<Option<(i128, i128)>> =
-            uses.iter().map(|one| one.part.as_ref().ok().copied().filter(|_| self.counts(one))).collect();
-        let weights: Vec<i128> = counted.iter().map(|part| part.map_or(0, |(weight, _)| weight)).collect();
-        let whole = counted.iter().flatten().map(|(_, whole)| *whole).next().unwrap_or(1);
-        for amount in total {
-            let (parts, rest) = split(*amount, &weights, whole).ok_or(TOO_LARGE)?;
-            for ((flow, part_of), one) in flows.iter_mut().zip(parts).zip(uses) {
-                flow.push(match &one.part {
-                    Ok((weight, whole)) if !self.counts(one) => {
-                        part(*amount, *weight, *whole).ok_or(TOO_LARGE)?
+            for ((one, flow), slot) in uses.iter().zip(flows).zip(self.flows.iter_mut().skip(start)) {
+                if let Some(service) = self.services.get_mut(one.service) {
+                    service.figures.iter_mut().zip(&flow).for_each(|(sum, flow)| *sum += flow);
+                    match sum {
+                        _ if one.part.is_err() => service.holes += 1,
+                        Some(sum) => service.rest_on(sum),
+                        None => service.holes += unpriced(&self.costing, one),
                     }
-                    _ => part_of,
-                });
+                }
+                *slot = flow;
             }
-            kept.push(rest);
         }
-        Ok((flows, kept))
+        Ok([unused, rests])
     }
 
     /// Lets services charge one another. A use that cannot be allocated becomes a hole with its
@@ -324,7 +278,7 @@ impl<'a> Valuation<'a> {
         Ok(())
     }
 
-    /// Adds up what has no price along the uses: a hole is a hole of all that rest on it.
+    /// Adds up what has no price along the uses of services: a hole is a hole of all that rest on it.
     fn count_holes(&mut self) {
         let edges: Vec<(usize, usize)> = self
             .uses
@@ -340,7 +294,8 @@ impl<'a> Valuation<'a> {
         by_rank.sort_by_key(|at| std::cmp::Reverse(rank.get(*at)));
         let mut of_service: Vec<Vec<usize>> = vec![Vec::new(); self.services.len()];
         for (position, one) in self.uses.uses.iter().enumerate() {
-            if let Some(list) = of_service.get_mut(one.service) {
+            let list = of_service.get_mut(one.service);
+            if let Some(list) = list.filter(|_| matches!(one.provider, Provider::Service(_))) {
                 list.push(position);
             }
         }
@@ -353,19 +308,14 @@ impl<'a> Valuation<'a> {
             sum.holes += service.map_or(0, |service| self.dangling(service));
             for position in of_service.get(at).into_iter().flatten() {
                 let Some(one) = self.uses.uses.get(*position) else { continue };
-                let provider = match one.provider {
-                    _ if one.part.is_err() => None,
-                    Provider::Item(id) => self.items.get(id),
-                    Provider::Service(from) if rank.get(from) == rank.get(at) => continue,
-                    Provider::Service(from) => self.services.get(from),
-                };
-                match provider {
-                    Some(provider) => {
-                        sum.holes += provider.holes;
-                        sum.is_known |= provider.is_known;
+                match one.provider {
+                    _ if one.part.is_err() => sum.holes += 1,
+                    Provider::Service(from) if rank.get(from) != rank.get(at) => {
+                        if let Some(provider) = self.services.get(from) {
+                            sum.rest_on(provider);
+                        }
                     }
-                    None if one.part.is_err() => sum.holes += 1,
-                    None => sum.holes += self.unpriced(one),
+                    Provider::Service(_) | Provider::Item(_) => {}
                 }
             }
             let is_empty = service.is_some_and(|service| service.components().next().is_none());
@@ -376,13 +326,6 @@ impl<'a> Valuation<'a> {
                 *slot = sum;
             }
         }
-    }
-
-    /// How many holes an item without any cost is: none where another one carries it.
-    fn unpriced(&self, one: &Use<'a>) -> usize {
-        let Provider::Item(id) = one.provider else { return 1 };
-        let item = self.costing.snapshot.item(id);
-        usize::from(item.is_none_or(|item| self.costing.carrier(item).is_none()))
     }
 
     /// How many components name a service that is not there.
@@ -396,20 +339,22 @@ impl<'a> Valuation<'a> {
     }
 
     /// Rounds what goes out, all of it at once, so that it is what went in.
-    fn settle(&mut self, unused: [(Figures, usize, usize); 2]) -> Result<(), String> {
+    fn settle(&mut self, untaken: [Untaken; 2]) -> Result<(), String> {
         let nothing = self.costing.of_nothing();
         let width = self.costing.columns.width();
         let unassigned = sum_of(&self.costing, &nothing, width);
-        let [items, shares] = unused;
+        let [items, shares] = untaken;
+        let nothing =
+            Untaken { figures: unassigned.figures, records: nothing.len(), holes: unassigned.holes };
         let idle = [
-            ("items that no service uses", items.0, items.1, items.2),
-            ("shares of items that no service takes", shares.0, shares.1, shares.2),
-            ("costs that no item or service carries", unassigned.figures, nothing.len(), unassigned.holes),
+            ("items that no service uses", items),
+            ("shares of items that no service takes", shares),
+            ("costs that no item or service carries", nothing),
         ];
         let counted: Vec<usize> =
             (0..self.left.len()).filter(|at| self.uses.counts.get(*at) == Some(&true)).collect();
         let mut out: Vec<i128> = counted.iter().filter_map(|at| self.left.get(*at).copied()).collect();
-        out.extend(idle.iter().map(|(_, figures, ..)| whole(figures)));
+        out.extend(idle.iter().map(|(_, untaken)| whole(&untaken.figures)));
         let total = nearest(out.iter().sum()).map_err(|error| error.to_string())?;
         let mut rounded = round_parts(&out, FINE, total).into_iter();
         for left in &mut self.left {
@@ -423,7 +368,7 @@ impl<'a> Valuation<'a> {
         self.idle = idle
             .into_iter()
             .zip(rounded)
-            .map(|((what, _, records, holes), count)| Idle { what, count, records, holes })
+            .map(|((what, Untaken { records, holes, .. }), count)| Idle { what, count, records, holes })
             .filter(|idle| idle.count != 0 || idle.holes > 0)
             .collect();
         self.total = total;
@@ -431,58 +376,34 @@ impl<'a> Valuation<'a> {
     }
 }
 
+/// Splits figures among the uses of one item: those that count share them, others are told what they
+/// would take. Answers what each takes, and what is left.
+fn split_among(uses: &[Use<'_>], counts: &[bool], total: &[i128]) -> Result<(Vec<Figures>, Figures), String> {
+    let is_counted = |one: &Use<'_>| counts.get(one.service) == Some(&true);
+    let part_of = |one: &Use<'_>| one.part.as_ref().ok().copied();
+    let counted = || uses.iter().map(|one| part_of(one).filter(|_| is_counted(one)));
+    let weights: Vec<i128> = counted().map(|part| part.map_or(0, |(weight, _)| weight)).collect();
+    let whole = counted().flatten().map(|(_, whole)| whole).next().unwrap_or(1);
+    let mut flows = vec![Vec::with_capacity(total.len()); uses.len()];
+    let mut kept = Vec::with_capacity(total.len());
+    for amount in total {
+        let (parts, rest) = split(*amount, &weights, whole).ok_or(TOO_LARGE)?;
+        for ((flow, shared), one) in flows.iter_mut().zip(parts).zip(uses) {
+            flow.push(match part_of(one) {
+                Some((weight, whole)) if !is_counted(one) => part(*amount, weight, whole).ok_or(TOO_LARGE)?,
+                _ => shared,
+            });
+        }
+        kept.push(rest);
+    }
+    Ok((flows, kept))
+}
+
+/// How many holes an item without any cost is: none where another one carries it.
+fn unpriced<'a>(costing: &Costing<'a>, one: &Use<'a>) -> usize {
+    let Provider::Item(id) = one.provider else { return 1 };
+    let item = costing.snapshot.item(id);
+    usize::from(item.is_none_or(|item| costing.carrier(item).is_none()))
+}
+
 const TOO_LARGE: &str = "the figure is too large to be computed exactly";
-
-impl Sum {
-    fn empty(width: usize) -> Self {
-        Self { figures: vec![0; width], holes: 0, is_known: false }
-    }
-
-    fn add(&mut self, costing: &Costing<'_>, cost: &Cost) {
-        match &cost.amount {
-            Ok(spans) => {
-                self.is_known = true;
-                for (span, amount) in spans.iter().enumerate() {
-                    let part = costing.columns.part(cost.pool, span);
-                    for column in [Some(0), part].into_iter().flatten() {
-                        if let Some(sum) = self.figures.get_mut(column) {
-                            *sum += amount;
-                        }
-                    }
-                }
-            }
-            Err(_) => self.holes += 1,
-        }
-    }
-}
-
-fn sum_of(costing: &Costing<'_>, costs: &[Cost], width: usize) -> Sum {
-    let mut sum = Sum::empty(width);
-    costs.iter().for_each(|cost| sum.add(costing, cost));
-    sum
-}
-
-/// What each item costs, of those that have any cost.
-fn item_sums<'a>(costing: &Costing<'a>) -> HashMap<&'a str, Sum> {
-    let snapshot = costing.snapshot;
-    let width = costing.columns.width();
-    let sum = |item: Item<'a>| {
-        let costs = costing.of_item(item);
-        let carbon = costing.carbon(item);
-        if costs.is_empty() && carbon == Ok(0) {
-            return None;
-        }
-        let mut sum = sum_of(costing, &costs, width);
-        match carbon {
-            Ok(carbon) => {
-                if let Some(last) = sum.figures.last_mut() {
-                    *last = carbon;
-                }
-            }
-            Err(_) => sum.holes += 1,
-        }
-        Some((item.id(), sum))
-    };
-    let items = snapshot.all().par_iter().filter(|record| record.kind() == crate::model::Kind::Item);
-    items.filter_map(|record| sum(Item(record))).collect()
-}

@@ -1,7 +1,8 @@
 //! The comments of a parsed text, which the tree leaves out.
 
 use super::lines::{column, line_end, line_start, next_line};
-use super::tree::{Body, Entry, Node, Style, Tree};
+use super::tree::{Style, Tree};
+use crate::source::Span;
 
 /// A comment, from its `#` to the end of its line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,11 +16,10 @@ pub(super) struct Comment<'t> {
 
 /// Every comment, in the order of the text.
 pub(super) fn comments<'t>(text: &'t str, tree: &Tree) -> Vec<Comment<'t>> {
-    let mut scalars = Vec::new();
-    collect(text, &tree.root, &mut scalars);
+    let scalars = tree.scalars().flat_map(|(span, style)| stretches(text, span, style));
     let mut found = Vec::new();
     let mut at = 0;
-    for (start, end) in scalars.into_iter().chain([(text.len(), text.len())]) {
+    for (start, end) in scalars.chain([(text.len(), text.len())]) {
         between(text, at, start, &mut found);
         at = end.max(at);
     }
@@ -44,21 +44,17 @@ fn between<'t>(text: &'t str, mut at: usize, end: usize, found: &mut Vec<Comment
     }
 }
 
-/// The stretches of scalars, in the order of the text; of a block of lines its sign and its lines.
-fn collect(text: &str, node: &Node, scalars: &mut Vec<(usize, usize)>) {
-    let (start, end) = (node.span.start as usize, node.span.end as usize);
-    match &node.body {
-        Body::Scalar { style: Style::Literal | Style::Folded, .. } => {
-            scalars.push((start, start + block_sign(text, start).len()));
-            scalars.push((next_line(text, start).min(end), end));
+/// The stretches of a scalar; of a block of lines its sign and its lines.
+fn stretches(text: &str, span: Span, style: Style) -> impl Iterator<Item = (usize, usize)> {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let (first, rest) = match style {
+        Style::Literal | Style::Folded => {
+            let sign = start + block_sign(text, start).len();
+            ((start, sign), Some((next_line(text, start).min(end), end)))
         }
-        Body::Scalar { .. } => scalars.push((start, end)),
-        Body::Sequence(elements) => elements.iter().for_each(|element| collect(text, element, scalars)),
-        Body::Mapping(entries) => entries.iter().for_each(|Entry { key, value }| {
-            collect(text, key, scalars);
-            collect(text, value, scalars);
-        }),
-    }
+        Style::Plain | Style::SingleQuoted | Style::DoubleQuoted => ((start, end), None),
+    };
+    [first].into_iter().chain(rest)
 }
 
 /// The sign of a block of lines, such as `|` or `>2-`.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::scalar::quote;
-use super::tree::{Body, Route, Step, Value};
+use super::tree::{Route, Shape, Step, Value};
 
 /// A tree of texts, as a record file holds it, without positions and comments. Entries of a mapping
 /// keep their order, and two mappings are equal only in the same order. A text is equal to the same
@@ -269,14 +269,14 @@ impl From<Vec<Data>> for Data {
 
 impl From<Value<'_>> for Data {
     fn from(value: Value<'_>) -> Self {
-        match &value.node().body {
-            Body::Scalar { .. } => match value.text() {
+        match value.shape() {
+            Shape::Scalar(_) => match value.text() {
                 None => Self::Nothing,
                 Some(text) if value.is_plain() && quote(text) != text => Self::plain(text),
                 Some(text) => Self::text(text),
             },
-            Body::Sequence(_) => Self::list(value.elements()),
-            Body::Mapping(_) => Self::map(value.entries().map(|(key, _, value)| (key, value))),
+            Shape::Sequence => Self::list(value.elements()),
+            Shape::Mapping => Self::map(value.entries().map(|(key, _, value)| (key, value))),
         }
     }
 }

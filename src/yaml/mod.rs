@@ -10,7 +10,9 @@ mod comments;
 mod data;
 mod excerpt;
 mod format;
+mod keys;
 mod lines;
+mod nodes;
 mod parse;
 mod patch;
 mod scalar;
@@ -25,7 +27,7 @@ pub use parse::parse;
 pub use patch::{PatchError, append, remove_element, set, unset};
 pub use scalar::{quote, quote_flow};
 pub use text::{MAX_FILE_BYTES, decode};
-pub use tree::{Entry, Node, Route, Step, Style, Tree, Value};
+pub use tree::{Route, Step, Style, Tree, Value};
 pub use write::write;
 
 use crate::source::Span;

@@ -1,11 +1,10 @@
 //! From text to a tree: the events of `saphyr-parser`, the limits, and exact byte positions.
 
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput};
-use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use super::Problem;
 use super::lines::{line_end, skip_to_token};
-use super::tree::{Body, Entry, Node, Style, Tree};
+use super::tree::{Flat, Shape, Style, Tree};
+use super::{Problem, keys};
 use crate::source::Span;
 
 /// Deepest nesting of collections.
@@ -27,13 +26,21 @@ struct Builder<'t> {
     text: &'t str,
     events: Parser<'t, StrInput<'t>>,
     offsets: Offsets,
-    nodes: usize,
+    /// Those that have been read; of an open collection only the position counts.
+    nodes: Vec<Flat>,
+    texts: Vec<(u16, Box<str>)>,
+    /// How many nodes have been read to their end.
+    closed: usize,
 }
 
 /// A collection whose end has not been read yet.
 struct Open {
+    /// The position of its node.
+    at: usize,
     start: usize,
-    nodes: Vec<Node>,
+    /// The last node right inside, and how many there are.
+    last: Option<Span>,
+    count: usize,
     mapping: bool,
     /// Whether it stands in brackets, or in a collection that does.
     flow: bool,
@@ -41,7 +48,14 @@ struct Open {
 
 impl<'t> Builder<'t> {
     fn new(text: &'t str) -> Self {
-        Self { text, events: Parser::new_from_str(text), offsets: Offsets::new(text), nodes: 0 }
+        Self {
+            text,
+            events: Parser::new_from_str(text),
+            offsets: Offsets::new(text),
+            nodes: Vec::with_capacity(32),
+            texts: Vec::new(),
+            closed: 0,
+        }
     }
 
     fn build(mut self) -> Result<Tree, Problem> {
@@ -54,11 +68,10 @@ impl<'t> Builder<'t> {
                 "delete the line; records need no directives",
             ));
         }
-        let mut root = None;
         let mut open: Vec<Open> = Vec::new();
         let mut documents = 0;
         while let Some((event, span)) = self.next()? {
-            let node = match event {
+            let span = match event {
                 Event::DocumentStart(_) => {
                     documents += 1;
                     if documents > 1 {
@@ -81,12 +94,14 @@ impl<'t> Builder<'t> {
                 }
                 Event::SequenceStart(anchor, tag) => {
                     self.refuse_properties(span, anchor, tag.is_some())?;
-                    open.push(self.open(span, false, open.last()));
+                    let opened = self.open(span, false, open.last());
+                    open.push(opened);
                     continue;
                 }
                 Event::MappingStart(anchor, tag) => {
                     self.refuse_properties(span, anchor, tag.is_some())?;
-                    open.push(self.open(span, true, open.last()));
+                    let opened = self.open(span, true, open.last());
+                    open.push(opened);
                     continue;
                 }
                 Event::SequenceEnd | Event::MappingEnd => match open.pop() {
@@ -95,22 +110,22 @@ impl<'t> Builder<'t> {
                 },
                 Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => continue,
             };
-            self.nodes += 1;
-            if self.nodes > MAX_NODES {
+            self.closed += 1;
+            if self.closed > MAX_NODES {
                 return Err(Problem::new(
                     "too-many-nodes",
-                    node.span,
+                    span,
                     format!("the file holds more than {MAX_NODES} values"),
                     "split it into several records",
                 ));
             }
-            match open.last_mut() {
-                Some(parent) => parent.nodes.push(node),
-                None => root = Some(node),
+            if let Some(parent) = open.last_mut() {
+                parent.last = Some(span);
+                parent.count += 1;
             }
         }
-        match root {
-            Some(root) if !is_empty_plain(&root) => Ok(Tree { root }),
+        match self.nodes.first() {
+            Some(root) if !is_empty_plain(root) => Ok(Tree::new(self.nodes, self.texts)),
             _ => Err(Problem::new(
                 "empty-file",
                 Span::default(),
@@ -164,7 +179,7 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn scalar(&self, text: &str, style: ScalarStyle, span: Span, open: &[Open]) -> Node {
+    fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span, open: &[Open]) -> Span {
         let style = match style {
             ScalarStyle::Plain => Style::Plain,
             ScalarStyle::SingleQuoted => Style::SingleQuoted,
@@ -179,12 +194,17 @@ impl<'t> Builder<'t> {
             Style::Literal | Style::Folded => self.with_header(span, open.last()),
         };
         let same = self.text.get(span.range()).is_some_and(|bytes| bytes == text);
-        Node { span, body: Body::Scalar { style, text: (!same).then(|| text.into()) } }
+        if !same {
+            self.texts.push((position(self.nodes.len()), text.into()));
+        }
+        let after = position(self.nodes.len() + 1);
+        self.nodes.push(Flat { span, after, shape: Shape::Scalar(style) });
+        span
     }
 
     /// A collection that begins. The parser tells the place of a sequence below its key only when
     /// that is indented more than the key.
-    fn open(&self, span: Span, mapping: bool, parent: Option<&Open>) -> Open {
+    fn open(&mut self, span: Span, mapping: bool, parent: Option<&Open>) -> Open {
         let start = match parent {
             Some(parent) if !mapping && !parent.flow => {
                 self.after_indicator(parent).map(|at| skip_to_token(self.text, at))
@@ -193,7 +213,10 @@ impl<'t> Builder<'t> {
         };
         let start = start.unwrap_or(span.start as usize);
         let flow = parent.is_some_and(|parent| parent.flow) || self.is_bracket(start);
-        Open { start, nodes: Vec::new(), mapping, flow }
+        let shape = if mapping { Shape::Mapping } else { Shape::Sequence };
+        let at = self.nodes.len();
+        self.nodes.push(Flat { span, after: 0, shape });
+        Open { at, start, last: None, count: 0, mapping, flow }
     }
 
     fn is_bracket(&self, at: usize) -> bool {
@@ -203,10 +226,10 @@ impl<'t> Builder<'t> {
     /// The byte after the `:` or `-` that announces the next node of `parent`; `None` where there
     /// is no such sign.
     fn after_indicator(&self, parent: &Open) -> Option<usize> {
-        let (from, sign) = match parent.nodes.last() {
-            Some(key) if parent.mapping && parent.nodes.len() % 2 == 1 => (key.span.end as usize, b':'),
+        let (from, sign) = match parent.last {
+            Some(key) if parent.mapping && parent.count % 2 == 1 => (key.end as usize, b':'),
             _ if parent.mapping || parent.flow => return None,
-            Some(before) => (before.span.end as usize, b'-'),
+            Some(before) => (before.end as usize, b'-'),
             None => (parent.start, b'-'),
         };
         let at = skip_to_token(self.text, from);
@@ -217,8 +240,8 @@ impl<'t> Builder<'t> {
     /// it; after its key where there is no colon, as in `{key}`.
     fn place_of_nothing(&self, span: Span, parent: Option<&Open>) -> Span {
         let key_end = || {
-            let parent = parent.filter(|parent| parent.mapping && parent.nodes.len() % 2 == 1)?;
-            parent.nodes.last().map(|key| key.span.end as usize)
+            let parent = parent.filter(|parent| parent.mapping && parent.count % 2 == 1)?;
+            parent.last.map(|key| key.end as usize)
         };
         let at = parent
             .and_then(|parent| self.after_indicator(parent))
@@ -262,29 +285,26 @@ impl<'t> Builder<'t> {
         Span::new(start, line_end(text, start + used))
     }
 
-    fn close(&self, closed: Open, end: Span) -> Result<Node, Problem> {
+    fn close(&mut self, closed: Open, end: Span) -> Result<Span, Problem> {
         let flow = self.is_bracket(closed.start);
-        let first = closed.nodes.first().map_or(closed.start, |node| node.span.start as usize);
-        let last = closed.nodes.last().map_or(closed.start, |node| node.span.end as usize);
+        let inside = self.nodes.get(closed.at + 1);
+        let first = inside.map_or(closed.start, |node| node.span.start as usize);
+        let last = closed.last.map_or(closed.start, |span| span.end as usize);
         let span = if flow {
-            let inside = if closed.nodes.is_empty() { closed.start + 1 } else { last };
+            let inside = if closed.count == 0 { closed.start + 1 } else { last };
             let bracket = self.closing_bracket(inside).unwrap_or(end.start as usize);
             Span::new(closed.start, bracket + 1)
         } else {
             Span::new(first.min(closed.start), last)
         };
-        let body = if closed.mapping {
-            let mut entries = Vec::with_capacity(closed.nodes.len() / 2);
-            let mut nodes = closed.nodes.into_iter();
-            while let (Some(key), Some(value)) = (nodes.next(), nodes.next()) {
-                entries.push(Entry { key, value });
-            }
-            self.check_keys(&entries)?;
-            Body::Mapping(entries.into())
-        } else {
-            Body::Sequence(closed.nodes.into())
-        };
-        Ok(Node { span, body })
+        if closed.mapping {
+            keys::check(self.text, &self.nodes, &self.texts, closed.at)?;
+        }
+        let after = position(self.nodes.len());
+        if let Some(node) = self.nodes.get_mut(closed.at) {
+            (node.span, node.after) = (span, after);
+        }
+        Ok(span)
     }
 
     /// The bracket that closes a collection whose last item ends at `at`. The parser tells another
@@ -297,44 +317,9 @@ impl<'t> Builder<'t> {
         }
         matches!(byte(token), Some(b']' | b'}')).then_some(token)
     }
-
-    fn check_keys(&self, entries: &[Entry]) -> Result<(), Problem> {
-        let mut seen: Vec<(std::borrow::Cow<'_, str>, Span)> = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let Body::Scalar { text, style } = &entry.key.body else {
-                return Err(unusable_key(entry.key.span, "a key is a collection"));
-            };
-            let key = text.as_deref().unwrap_or_else(|| self.text.get(entry.key.span.range()).unwrap_or(""));
-            if key.is_empty() || (*style == Style::Plain && matches!(key, "~" | "null")) {
-                return Err(unusable_key(entry.key.span, "a key is empty"));
-            }
-            if key == "<<" {
-                return Err(Problem::new(
-                    "merge-key",
-                    entry.key.span,
-                    "merge keys (`<<`) are not allowed",
-                    NO_ALIAS,
-                ));
-            }
-            let key: std::borrow::Cow<'_, str> =
-                if is_nfc(key) { key.into() } else { key.nfc().collect::<String>().into() };
-            if let Some((_, first)) = seen.iter().find(|(other, _)| *other == key) {
-                let mut problem = Problem::new(
-                    "duplicate-key",
-                    entry.key.span,
-                    format!("the key `{key}` is given twice"),
-                    "keep one of the two lines",
-                );
-                problem.other = Some((*first, "first given here".into()));
-                return Err(problem);
-            }
-            seen.push((key, entry.key.span));
-        }
-        Ok(())
-    }
 }
 
-const NO_ALIAS: &str = "write the value out; records hold no aliases, anchors or merge keys";
+pub(super) const NO_ALIAS: &str = "write the value out; records hold no aliases, anchors or merge keys";
 
 fn alias(span: Span) -> Problem {
     Problem::new("alias", span, "aliases (`*name`) are not allowed", NO_ALIAS)
@@ -345,12 +330,13 @@ fn too_deep(span: Span) -> Problem {
     Problem::new("too-deep", span, message, "flatten the record")
 }
 
-fn unusable_key(span: Span, message: &str) -> Problem {
-    Problem::new("unusable-key", span, message, "give every value a plain text key")
+fn is_empty_plain(node: &Flat) -> bool {
+    node.shape == Shape::Scalar(Style::Plain) && node.span.start == node.span.end
 }
 
-fn is_empty_plain(node: &Node) -> bool {
-    matches!(&node.body, Body::Scalar { style: Style::Plain, .. } if node.span.start == node.span.end)
+/// The position of a node; there are never more than [`MAX_NODES`] and those that hold them.
+pub(super) fn position(at: usize) -> u16 {
+    u16::try_from(at).unwrap_or(u16::MAX)
 }
 
 /// The parser's plain scalars may reach over trailing blanks; the value does not.

@@ -18,8 +18,9 @@ pub(super) use properties::any_file;
 
 use super::data::{Data, Place, RouteError};
 use super::lines::column;
+use super::nodes::{Body, Entry, Node};
 use super::parse::parse;
-use super::tree::{Body, Entry, Node, Route, Step, Style, Tree};
+use super::tree::{Route, Step, Style};
 use super::write::Layout;
 use super::{Problem, lines};
 
@@ -112,7 +113,7 @@ fn splice(range: Range<usize>, text: impl Into<String>) -> Splice {
 /// A parsed text with what a change needs to know about it.
 struct File<'t> {
     text: &'t str,
-    tree: Tree,
+    root: Node,
     data: Data,
     layout: Layout,
     line_end: &'static str,
@@ -152,8 +153,9 @@ impl<'t> File<'t> {
         let data = Data::from(tree.value(text));
         let first_line = text.split_inclusive('\n').next().unwrap_or("");
         let line_end = if first_line.ends_with("\r\n") { "\r\n" } else { "\n" };
-        let layout = layout_of(text, &tree.root);
-        Ok(Self { text, tree, data, layout, line_end })
+        let root = Node::from(tree.value(text));
+        let layout = layout_of(text, &root);
+        Ok(Self { text, root, data, layout, line_end })
     }
 
     /// Carries out a change and makes sure of the outcome. A text without an end of its last line
@@ -167,8 +169,10 @@ impl<'t> File<'t> {
         let outcome = |file: &File<'_>| {
             let changed = file.apply(splices(file)?)?;
             let tree = parse(&changed).ok()?;
-            let cut_short = ends_in_open_block(&changed, &tree) && !ends_in_open_block(file.text, &file.tree);
-            (Data::from(tree.value(&changed)) == *expected && !cut_short).then_some(changed)
+            let value = tree.value(&changed);
+            let cut_short =
+                ends_in_open_block(&changed, &value.into()) && !ends_in_open_block(file.text, &file.root);
+            (Data::from(value) == *expected && !cut_short).then_some(changed)
         };
         let with_last_line_end = || {
             let text = format!("{}{}", self.text, self.line_end);
@@ -193,7 +197,7 @@ impl<'t> File<'t> {
 
     /// The node at a route, or the last one on the way to it.
     fn reach(&self, route: &Route) -> Found<'_> {
-        let root = &self.tree.root;
+        let root = &self.root;
         let mut found = Found { node: root, holder: Holder::Root, in_brackets: false, depth: 0 };
         for step in route.steps() {
             let next = match (&found.node.body, step) {
@@ -340,8 +344,8 @@ fn is_collection(node: &Node) -> bool {
 
 /// Whether a block of lines ends the text without a line end: readers differ on whether the text
 /// then has one, so a change must not lead there.
-fn ends_in_open_block(text: &str, tree: &Tree) -> bool {
-    let mut last = &tree.root;
+fn ends_in_open_block(text: &str, root: &Node) -> bool {
+    let mut last = root;
     while let Some(inner) = match &last.body {
         Body::Sequence(elements) => elements.last(),
         Body::Mapping(entries) => entries.last().map(|entry| &entry.value),

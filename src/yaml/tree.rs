@@ -15,49 +15,65 @@ pub enum Style {
     Folded,
 }
 
-/// A value and the bytes it stands in.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Node {
+/// What a node is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Shape {
+    Scalar(Style),
+    Sequence,
+    Mapping,
+}
+
+/// A value of the file: the bytes that it stands in, and where the nodes inside it end. A large
+/// estate has millions of them, so they are kept small, and those of a file in one piece.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Flat {
     pub span: Span,
-    pub body: Body,
+    /// The position of the first node that is not inside this one.
+    pub after: u16,
+    pub shape: Shape,
 }
 
-#[derive(Clone, PartialEq, Debug)]
-pub enum Body {
-    /// `text` is `None` where it is the very bytes of the span, as for most plain scalars.
-    Scalar {
-        style: Style,
-        text: Option<Box<str>>,
-    },
-    Sequence(Box<[Node]>),
-    Mapping(Box<[Entry]>),
-}
-
-/// A key with its value. The key's own node is always a scalar.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Entry {
-    pub key: Node,
-    pub value: Node,
-}
-
-/// The root of a parsed file; it is read together with the file's text.
+/// The nodes of a parsed file, in the order of its text: after a collection what is in it, of a
+/// mapping each key before its value. It is read together with the file's text.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Tree {
-    pub root: Node,
+    nodes: Box<[Flat]>,
+    /// By position, the texts of scalars that are not the very bytes of their span, as those of
+    /// quoted ones are not.
+    texts: Box<[(u16, Box<str>)]>,
 }
 
 impl Tree {
+    /// `texts` are ordered by position.
+    pub(super) fn new(nodes: Vec<Flat>, texts: Vec<(u16, Box<str>)>) -> Tree {
+        Tree { nodes: nodes.into(), texts: texts.into() }
+    }
+
     /// The root as a value of `text`, which must be the text the tree was parsed from.
     pub fn value<'a>(&'a self, text: &'a str) -> Value<'a> {
-        Value { text, node: &self.root }
+        let node = self.nodes.first().copied().unwrap_or(NOTHING);
+        Value { text, tree: self, at: 0, node }
+    }
+
+    /// Every scalar with its style, keys included, in the order of the text.
+    pub(super) fn scalars(&self) -> impl Iterator<Item = (Span, Style)> {
+        self.nodes.iter().filter_map(|node| match node.shape {
+            Shape::Scalar(style) => Some((node.span, style)),
+            Shape::Sequence | Shape::Mapping => None,
+        })
     }
 }
+
+/// Stands for the root of a tree without nodes, which the parser makes none of.
+const NOTHING: Flat = Flat { span: Span { start: 0, end: 0 }, after: 0, shape: Shape::Scalar(Style::Plain) };
 
 /// A node seen together with the text of its file.
 #[derive(Clone, Copy)]
 pub struct Value<'a> {
     text: &'a str,
-    node: &'a Node,
+    tree: &'a Tree,
+    at: u16,
+    node: Flat,
 }
 
 impl<'a> Value<'a> {
@@ -65,8 +81,8 @@ impl<'a> Value<'a> {
         self.node.span
     }
 
-    pub fn node(&self) -> &'a Node {
-        self.node
+    pub(super) fn shape(&self) -> Shape {
+        self.node.shape
     }
 
     /// The bytes of the node as they stand in the file, quotes and all.
@@ -74,26 +90,39 @@ impl<'a> Value<'a> {
         self.text.get(self.node.span.range()).unwrap_or("")
     }
 
+    /// The text of a scalar that is not its very bytes.
+    pub(super) fn other_text(&self) -> Option<&'a str> {
+        if self.tree.texts.is_empty() {
+            return None;
+        }
+        let at = self.tree.texts.binary_search_by_key(&self.at, |(at, _)| *at).ok()?;
+        self.tree.texts.get(at).map(|(_, text)| &**text)
+    }
+
     /// The text of a scalar as typed, without quotes and escapes; `None` for a collection and for
     /// a scalar that says nothing (empty, `~` or `null`, unquoted).
     pub fn text(&self) -> Option<&'a str> {
-        match &self.node.body {
-            Body::Scalar { style, text } => {
-                let text = text.as_deref().unwrap_or_else(|| self.raw());
-                let nothing = *style == Style::Plain && matches!(text, "" | "~" | "null" | "Null" | "NULL");
+        match self.node.shape {
+            Shape::Scalar(style) => {
+                let text = self.any_text();
+                let nothing = style == Style::Plain && matches!(text, "" | "~" | "null" | "Null" | "NULL");
                 (!nothing).then_some(text)
             }
-            Body::Sequence(_) | Body::Mapping(_) => None,
+            Shape::Sequence | Shape::Mapping => None,
         }
     }
 
+    fn any_text(&self) -> &'a str {
+        self.other_text().unwrap_or_else(|| self.raw())
+    }
+
     pub fn is_scalar(&self) -> bool {
-        matches!(self.node.body, Body::Scalar { .. })
+        matches!(self.node.shape, Shape::Scalar(_))
     }
 
     /// Whether the scalar is written without quotes, on one line.
     pub fn is_plain(&self) -> bool {
-        matches!(self.node.body, Body::Scalar { style: Style::Plain, .. })
+        self.node.shape == Shape::Scalar(Style::Plain)
     }
 
     /// A scalar that says nothing.
@@ -102,46 +131,48 @@ impl<'a> Value<'a> {
     }
 
     pub fn is_sequence(&self) -> bool {
-        matches!(self.node.body, Body::Sequence(_))
+        self.node.shape == Shape::Sequence
     }
 
     pub fn is_mapping(&self) -> bool {
-        matches!(self.node.body, Body::Mapping(_))
+        self.node.shape == Shape::Mapping
+    }
+
+    /// The nodes right inside this one: elements, or keys and values in turn.
+    pub(super) fn inside(&self) -> Inside<'a> {
+        let next = if self.is_scalar() { self.node.after } else { self.at + 1 };
+        Inside { text: self.text, tree: self.tree, next, end: self.node.after }
     }
 
     /// The elements of a sequence; nothing for other nodes.
     pub fn elements(&self) -> impl Iterator<Item = Value<'a>> + use<'a> {
-        let text = self.text;
-        let nodes = match &self.node.body {
-            Body::Sequence(nodes) => &nodes[..],
-            _ => &[],
-        };
-        nodes.iter().map(move |node| Value { text, node })
+        self.is_sequence().then(|| self.inside()).into_iter().flatten()
     }
 
     /// The entries of a mapping as (key, key's span, value); nothing for other nodes.
     pub fn entries(&self) -> impl Iterator<Item = (&'a str, Span, Value<'a>)> + use<'a> {
-        let text = self.text;
-        let entries = match &self.node.body {
-            Body::Mapping(entries) => &entries[..],
-            _ => &[],
-        };
-        entries.iter().map(move |entry| {
-            let key = Value { text, node: &entry.key };
-            (key.key_text(), entry.key.span, Value { text, node: &entry.value })
+        let mut inside = self.is_mapping().then(|| self.inside());
+        std::iter::from_fn(move || {
+            let inside = inside.as_mut()?;
+            let (key, value) = (inside.next()?, inside.next()?);
+            Some((key.any_text(), key.span(), value))
         })
-    }
-
-    fn key_text(&self) -> &'a str {
-        match &self.node.body {
-            Body::Scalar { text, .. } => text.as_deref().unwrap_or_else(|| self.raw()),
-            _ => "",
-        }
     }
 
     /// The value of a key of this mapping.
     pub fn field(&self, key: &str) -> Option<Value<'a>> {
-        self.entries().find(|(name, ..)| *name == key).map(|(.., value)| value)
+        let mut inside = self.is_mapping().then(|| self.inside())?;
+        loop {
+            let (name, value) = (inside.next()?, inside.next()?);
+            // Fields are what records are asked for most; a length tells most keys apart.
+            let is_key = match name.other_text() {
+                Some(text) => text == key,
+                None => name.node.span.range().len() == key.len() && name.raw() == key,
+            };
+            if is_key {
+                return Some(value);
+            }
+        }
     }
 
     /// The span of a key of this mapping.
@@ -159,33 +190,52 @@ impl<'a> Value<'a> {
 
     /// Number of elements or entries; 0 for a scalar.
     pub fn len(&self) -> usize {
-        match &self.node.body {
-            Body::Scalar { .. } => 0,
-            Body::Sequence(nodes) => nodes.len(),
-            Body::Mapping(entries) => entries.len(),
+        match self.node.shape {
+            Shape::Scalar(_) => 0,
+            Shape::Sequence => self.inside().count(),
+            Shape::Mapping => self.inside().count() / 2,
         }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.inside().next().is_none()
     }
 
     /// Whether both hold the same data, whatever their quoting, comments and order of keys.
     pub fn same_data(&self, other: &Value<'_>) -> bool {
-        match (&self.node.body, &other.node.body) {
-            (Body::Scalar { .. }, Body::Scalar { .. }) => self.text() == other.text(),
-            (Body::Sequence(mine), Body::Sequence(theirs)) => {
-                mine.len() == theirs.len()
+        match (self.node.shape, other.node.shape) {
+            (Shape::Scalar(_), Shape::Scalar(_)) => self.text() == other.text(),
+            (Shape::Sequence, Shape::Sequence) => {
+                self.len() == other.len()
                     && self.elements().zip(other.elements()).all(|(a, b)| a.same_data(&b))
             }
-            (Body::Mapping(mine), Body::Mapping(theirs)) => {
-                mine.len() == theirs.len()
+            (Shape::Mapping, Shape::Mapping) => {
+                self.len() == other.len()
                     && self
                         .entries()
                         .all(|(key, _, value)| other.field(key).is_some_and(|o| value.same_data(&o)))
             }
             _ => false,
         }
+    }
+}
+
+/// The nodes right inside a collection, one after the other.
+pub(super) struct Inside<'a> {
+    text: &'a str,
+    tree: &'a Tree,
+    next: u16,
+    end: u16,
+}
+
+impl<'a> Iterator for Inside<'a> {
+    type Item = Value<'a>;
+
+    fn next(&mut self) -> Option<Value<'a>> {
+        let at = self.next;
+        let node = *self.tree.nodes.get(usize::from(at)).filter(|_| at < self.end)?;
+        self.next = node.after;
+        Some(Value { text: self.text, tree: self.tree, at, node })
     }
 }
 
@@ -198,16 +248,16 @@ impl fmt::Debug for Value<'_> {
 /// The data on one line, in YAML's flow form without quotes: for messages and tables, not for files.
 impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.node.body {
-            Body::Scalar { .. } => f.write_str(self.text().unwrap_or("")),
-            Body::Sequence(_) => {
+        match self.node.shape {
+            Shape::Scalar(_) => f.write_str(self.text().unwrap_or("")),
+            Shape::Sequence => {
                 for (index, element) in self.elements().enumerate() {
                     let comma = if index > 0 { ", " } else { "" };
                     write!(f, "{comma}{element}")?;
                 }
                 Ok(())
             }
-            Body::Mapping(_) => {
+            Shape::Mapping => {
                 f.write_str("{")?;
                 for (index, (key, _, value)) in self.entries().enumerate() {
                     let comma = if index > 0 { ", " } else { "" };
@@ -295,6 +345,12 @@ impl fmt::Display for Route {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The memory of a large estate is its nodes.
+    #[test]
+    fn a_node_takes_twelve_bytes() {
+        assert_eq!(size_of::<Flat>(), 12);
+    }
 
     #[test]
     fn routes_read_and_write() {

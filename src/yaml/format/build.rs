@@ -4,18 +4,20 @@ use super::Rank;
 use super::emit::{Form, Item, Lead, Page, WIDTH};
 use crate::yaml::comments::{Comment, block_sign, comments};
 use crate::yaml::lines::{column, line_end, line_start, next_line, skip_to_token};
+use crate::yaml::nodes::{Body, Entry, Node};
 use crate::yaml::scalar::{double_quoted, quote, quote_flow, quote_key, quoted};
-use crate::yaml::tree::{Body, Entry, Node, Route, Style, Tree};
+use crate::yaml::tree::{Route, Style, Tree};
 
 /// The line that tells editors the schema; it stays the first.
 const MODELINE: &str = "# yaml-language-server:";
 
 /// The items of a text whose root is a mapping that is not empty.
 pub(super) fn build<'t>(text: &'t str, tree: &Tree, rank: Rank<'_>) -> Option<Page<'t>> {
-    let Body::Mapping(entries) = &tree.root.body else { return None };
+    let root = Node::from(tree.value(text));
+    let Body::Mapping(entries) = &root.body else { return None };
     let mut builder = Builder { text, rank, comments: comments(text, tree), next: 0 };
-    let root = Holder { route: Route::default(), column: 0, source_column: None, until: text.len() };
-    let mut items = builder.entries(entries, &root);
+    let holder = Holder { route: Route::default(), column: 0, source_column: None, until: text.len() };
+    let mut items = builder.entries(entries, &holder);
     let head = items.first_mut().map(take_head)?;
     let mut tail = Vec::new();
     builder.lead_until(text.len() + 1, &mut tail);

@@ -3,8 +3,9 @@
 use super::{File, Found, Holder, Splice, has_style, is_collection, splice};
 use crate::yaml::data::Data;
 use crate::yaml::lines::{begins_line, column, line_end, line_start, next_line, skip_spaces, skip_to_token};
+use crate::yaml::nodes::{Body, Entry, Node};
 use crate::yaml::scalar::{double_quoted, quote, quoted, same_meaning};
-use crate::yaml::tree::{Body, Entry, Node, Style};
+use crate::yaml::tree::Style;
 use crate::yaml::write::{Layout, Writer};
 
 impl File<'_> {

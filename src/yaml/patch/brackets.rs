@@ -6,7 +6,7 @@ use super::block::restyled;
 use super::{File, Found, Splice, splice};
 use crate::yaml::data::Data;
 use crate::yaml::lines::{begins_line, line_end, line_start, next_line, skip_spaces, skip_to_token};
-use crate::yaml::tree::Node;
+use crate::yaml::nodes::Node;
 use crate::yaml::write::flow;
 
 impl File<'_> {
