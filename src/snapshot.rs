@@ -35,18 +35,6 @@ pub enum Content<'a> {
     },
 }
 
-impl Content<'_> {
-    /// The same content, without taking it.
-    pub fn borrowed(&self) -> Content<'_> {
-        match self {
-            Content::Bytes(bytes) => Content::Bytes(Cow::Borrowed(bytes)),
-            Content::Problem { rule, message, help } => {
-                Content::Problem { rule, message: message.clone(), help }
-            }
-        }
-    }
-}
-
 /// All records at a version.
 #[derive(Clone)]
 pub struct Snapshot(Arc<Inner>);
@@ -84,25 +72,6 @@ impl Snapshot {
         unread: &[String],
         read: impl Fn(&str) -> Content<'c> + Sync,
     ) -> Snapshot {
-        Self::load_by(Record::read, version, paths, unread, read)
-    }
-
-    /// Loads files to be compared and no more: of their records nobody asks whether they are sound.
-    pub fn load_unjudged<'c>(
-        version: Version,
-        paths: &[String],
-        read: impl Fn(&str) -> Content<'c> + Sync,
-    ) -> Snapshot {
-        Self::load_by(Record::unjudged, version, paths, &[], read)
-    }
-
-    fn load_by<'c>(
-        reader: Reader,
-        version: Version,
-        paths: &[String],
-        unread: &[String],
-        read: impl Fn(&str) -> Content<'c> + Sync,
-    ) -> Snapshot {
         let (schema_paths, paths): (Vec<&String>, Vec<&String>) =
             paths.iter().partition(|path| path.starts_with(SCHEMA_FOLDER));
         let mut strays = Vec::new();
@@ -119,16 +88,34 @@ impl Snapshot {
             }
         }
         let schemas = own_schemas(&schema_files);
-        let records: Vec<Result<Record, Option<Box<Finding>>>> =
-            paths.par_iter().map(|path| read_one(reader, path, read(path), &schemas)).collect();
-        let mut sound = Vec::with_capacity(records.len());
-        for record in records {
-            match record {
-                Ok(record) => sound.push(Arc::new(record)),
-                Err(stray) => strays.extend(stray.map(|stray| *stray)),
-            }
-        }
-        Snapshot::build(version, sound, unread, schema_files, schemas, strays)
+        let files: Vec<File> =
+            paths.par_iter().map(|path| read_one(Record::read, path, read(path), &schemas)).collect();
+        let records = parted(files, &mut strays);
+        Snapshot::build(version, records, unread, schema_files, schemas, strays)
+    }
+
+    /// Two versions of some files, to be compared and no more: of their records nobody asks whether they
+    /// are sound. `bare` are both versions without records, and `read` answers both contents of a file.
+    pub fn load_both<'c, T: Sync>(
+        bare: [Snapshot; 2],
+        files: &[(String, T)],
+        read: impl Fn(&str, &T) -> [Option<Content<'c>>; 2] + Sync,
+    ) -> [Snapshot; 2] {
+        let [before, after] = bare;
+        let (old, new): (Vec<Option<File>>, Vec<Option<File>>) = files
+            .par_iter()
+            .map(|(path, file)| {
+                let one = |content, of: &Snapshot| read_one(Record::unjudged, path, content, of.schemas());
+                let [old, new] = read(path, file);
+                (old.map(|content| one(content, &before)), new.map(|content| one(content, &after)))
+            })
+            .unzip();
+        [(before, old), (after, new)].map(|(bare, files)| {
+            let Inner { version, schema_files, schemas, strays, .. } = &*bare.0;
+            let mut strays = strays.clone();
+            let records = parted(files.into_iter().flatten().collect(), &mut strays);
+            Snapshot::build(version.clone(), records, &[], schema_files.clone(), schemas.clone(), strays)
+        })
     }
 
     fn build(
@@ -320,12 +307,21 @@ fn own_schemas(files: &BTreeMap<String, Source>) -> Arc<Schemas> {
 type Reader = fn(&Place, &str, &[u8], &Schemas) -> Record;
 
 /// A record, or a finding on a file that is none, or nothing: other files are none of our business.
-fn read_one(
-    reader: Reader,
-    path: &str,
-    content: Content<'_>,
-    schemas: &Schemas,
-) -> Result<Record, Option<Box<Finding>>> {
+type File = Result<Record, Option<Box<Finding>>>;
+
+/// The records among the files; findings on others are strays.
+fn parted(files: Vec<File>, strays: &mut Vec<Finding>) -> Vec<Arc<Record>> {
+    let mut records = Vec::with_capacity(files.len());
+    for file in files {
+        match file {
+            Ok(record) => records.push(Arc::new(record)),
+            Err(stray) => strays.extend(stray.map(|stray| *stray)),
+        }
+    }
+    records
+}
+
+fn read_one(reader: Reader, path: &str, content: Content<'_>, schemas: &Schemas) -> File {
     let place = Place::of(path);
     match (place, content) {
         (Some(place), Content::Bytes(bytes)) => Ok(reader(&place, path, &bytes, schemas)),

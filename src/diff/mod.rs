@@ -73,12 +73,15 @@ pub fn renamed(before: &Snapshot, after: &Snapshot) -> Vec<(RecordId, RecordId)>
     ids.map(|(old, new)| (old.record_id(), new.record_id())).filter(|(old, new)| old != new).collect()
 }
 
+/// By kind and id: a record as it was and as it is.
+type Pairs<'s> = BTreeMap<(Kind, &'s str), [Option<&'s Record>; 2]>;
+
 /// The records of both versions, each with what it was before.
-fn pairs<'s>(before: &'s Snapshot, after: &'s Snapshot) -> BTreeMap<RecordId, [Option<&'s Record>; 2]> {
-    let mut pairs: BTreeMap<RecordId, [Option<&Record>; 2]> = BTreeMap::new();
+fn pairs<'s>(before: &'s Snapshot, after: &'s Snapshot) -> Pairs<'s> {
+    let mut pairs = Pairs::new();
     for (side, snapshot) in [before, after].into_iter().enumerate() {
         for record in snapshot.records() {
-            if let Some(slot) = pairs.entry(record.record_id()).or_default().get_mut(side) {
+            if let Some(slot) = pairs.entry((record.kind(), record.id())).or_default().get_mut(side) {
                 // Of duplicate ids the first counts, as everywhere; the audit reports the others.
                 slot.get_or_insert(record);
             }

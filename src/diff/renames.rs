@@ -1,12 +1,13 @@
 //! Records that changed their id and nothing else.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use crate::model::{Record, RecordId};
+use super::Pairs;
+use crate::model::Record;
 
 /// Makes one pair of a record that is gone and one that is new, where the new one holds the same
 /// data under another id and no third record does.
-pub(super) fn join<'r>(pairs: &mut BTreeMap<RecordId, [Option<&'r Record>; 2]>) {
+pub(super) fn join<'r>(pairs: &mut Pairs<'r>) {
     let mut by_data: HashMap<String, [Vec<&'r Record>; 2]> = HashMap::new();
     for [old, new] in pairs.values() {
         let (side, record) = match (old, new) {
@@ -24,8 +25,8 @@ pub(super) fn join<'r>(pairs: &mut BTreeMap<RecordId, [Option<&'r Record>; 2]>) 
         if let [[old], [new]] = sides.each_ref().map(Vec::as_slice)
             && new.is_renamed(old)
         {
-            pairs.remove(&old.record_id());
-            pairs.insert(new.record_id(), [Some(old), Some(new)]);
+            pairs.remove(&(old.kind(), old.id()));
+            pairs.insert((new.kind(), new.id()), [Some(old), Some(new)]);
         }
     }
 }

@@ -28,6 +28,9 @@ fn differing(these: &[Field<'_>], others: &[Field<'_>], kept: &[&str]) -> Option
     (!text.is_empty()).then_some(text)
 }
 
+/// A record has rarely more fields.
+const USUAL: usize = 32;
+
 /// A field at the top of a record, with all its lines and the comments after it.
 struct Field<'t> {
     key: &'t str,
@@ -36,16 +39,22 @@ struct Field<'t> {
 
 /// Cuts a text into its fields; `None` where it is not a plain list of them.
 fn fields(text: &str) -> Option<Vec<Field<'_>>> {
-    let mut starts = Vec::new();
+    let mut fields: Vec<Field<'_>> = Vec::with_capacity(USUAL);
+    let mut begun: Option<(usize, &str)> = None;
+    let field = |(start, key), end| Some(Field { key, text: text.get(start..end)? });
     let mut begins_line = true;
     for (at, byte) in text.bytes().enumerate() {
         match byte {
             // To YAML a lone carriage return ends a line, too.
             b'\r' => return None,
             _ if !begins_line => {}
-            b'a'..=b'z' | b'A'..=b'Z' => starts.push((at, key(text.get(at..)?)?)),
-            b' ' if !starts.is_empty() => {}
-            b'-' if !starts.is_empty() && text.get(at..)?.starts_with("- ") => {}
+            b'a'..=b'z' | b'A'..=b'Z' => {
+                if let Some(last) = begun.replace((at, key(text.get(at..)?)?)) {
+                    fields.push(field(last, at)?);
+                }
+            }
+            b' ' if begun.is_some() => {}
+            b'-' if begun.is_some() && text.get(at..)?.starts_with("- ") => {}
             b'#' | b'\n' => {}
             _ => return None,
         }
@@ -55,9 +64,8 @@ fn fields(text: &str) -> Option<Vec<Field<'_>>> {
     if !begins_line {
         return None;
     }
-    let ends = starts.iter().skip(1).map(|(start, _)| *start).chain([text.len()]);
-    let field = |(&(start, key), end)| Some(Field { key, text: text.get(start..end)? });
-    starts.iter().zip(ends).map(field).collect()
+    fields.push(field(begun?, text.len())?);
+    Some(fields)
 }
 
 /// The key of a text that begins with a line `key: value`.
