@@ -7,7 +7,6 @@ use git2::Commit;
 use super::history::Differing;
 use super::revision::{Blobs, Files, Readers, trust_ids, version};
 use super::{Store, StoreError};
-use crate::model::Place;
 use crate::snapshot::{Content, Snapshot};
 use crate::yaml::excerpts;
 
@@ -45,10 +44,10 @@ fn cut<'c>(path: &str, sides: [Option<Content<'c>>; 2]) -> [Option<Content<'c>>;
         _ => None,
     });
     let excerpts = match texts {
-        [Some(old), Some(new)] => {
-            let is_told = folder_tells_class(path, old) && folder_tells_class(path, new);
-            excerpts(old, new, if is_told { &["name"] } else { &["name", "class"] })
-        }
+        [Some(old), Some(new)] => excerpts(old, new, |key, text| match key {
+            "class" => !folder_tells(path, text),
+            key => key == "name",
+        }),
         _ => None,
     };
     match excerpts {
@@ -57,8 +56,9 @@ fn cut<'c>(path: &str, sides: [Option<Content<'c>>; 2]) -> [Option<Content<'c>>;
     }
 }
 
-/// Whether a record has the class that its folder is named after, as it should.
-fn folder_tells_class(path: &str, text: &str) -> bool {
-    let folder = Place::of(path).and_then(|place| place.folder);
-    folder.is_some_and(|folder| text.contains(&format!("\nclass: {folder}\n")))
+/// Whether this class of an item is the one that its folder is named after, as it should be.
+fn folder_tells(path: &str, class: &str) -> bool {
+    let folder = path.strip_prefix("inventory/items/").and_then(|below| below.split_once('/'));
+    let class = class.strip_prefix("class: ").and_then(|class| class.strip_suffix('\n'));
+    folder.is_some_and(|(folder, _)| class == Some(folder))
 }
