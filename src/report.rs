@@ -234,6 +234,11 @@ pub fn amount_text(money: &Money) -> String {
 }
 
 /// The cell as one text without any escaping. A hole starts with a question mark.
+/// `1 error`, `2 errors`.
+pub fn counted(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -29,14 +29,6 @@ fn states(estate: &Estate) -> (i32, Vec<String>) {
     (ran.code, ran.column("state"))
 }
 
-/// The content of a tag, changed, as a tag of its own.
-fn forge(estate: &Estate, from: &str, to: &str, change: impl Fn(&str) -> String) {
-    let tag = estate.git(&["cat-file", "tag", &format!("refs/tags/baseline/{from}")]);
-    estate.write("../forged", &change(&tag));
-    let id = estate.git(&["hash-object", "-t", "tag", "-w", "../forged"]);
-    estate.git(&["update-ref", &format!("refs/tags/baseline/{to}"), id.trim()]);
-}
-
 #[test]
 fn a_baseline_says_what_it_holds() {
     let estate = Estate::shipped();
@@ -115,11 +107,11 @@ fn whatever_is_not_as_it_was_is_told() {
     // Moved, keeping its message.
     let [from, to] = ["HEAD~1", "HEAD"].map(|name| estate.git(&["rev-parse", name]).trim().to_owned());
     restore();
-    forge(&estate, "one", "one", |tag| tag.replacen(&from, &to, 1));
+    estate.forge_tag("baseline/one", |tag| tag.replacen(&from, &to, 1));
     assert_eq!(states(&estate), (1, ["moved", "changed", "moved"].map(str::to_owned).to_vec()));
     // Moved, with the commit in its message.
     restore();
-    forge(&estate, "one", "one", |tag| tag.replace(&from, &to));
+    estate.forge_tag("baseline/one", |tag| tag.replace(&from, &to));
     assert_eq!(states(&estate), (1, ["changed", "moved"].map(str::to_owned).to_vec()));
     // Another baseline in its place.
     estate.git(&["update-ref", "refs/tags/baseline/one", "refs/tags/baseline/two"]);

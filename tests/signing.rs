@@ -66,14 +66,6 @@ fn has_ssh_keygen(estate: &Estate) -> bool {
     estate.command("ssh-keygen").arg("-?").output().is_ok()
 }
 
-/// Puts a changed copy of a tag in its place.
-fn forge(estate: &Estate, tag: &str, change: impl Fn(&str) -> String) {
-    let object = estate.git(&["cat-file", "tag", &format!("refs/tags/{tag}")]);
-    estate.write("../forged", &change(&object));
-    let id = estate.git(&["hash-object", "-t", "tag", "--literally", "-w", "../forged"]);
-    estate.git(&["update-ref", &format!("refs/tags/{tag}"), id.trim()]);
-}
-
 #[test]
 fn git_takes_what_is_signed_here() {
     let estate = signed();
@@ -120,7 +112,7 @@ fn it_is_told_who_signed_and_that_nobody_did() {
     assert_eq!(judged(&verify(&estate, &["plain", "--require-signature"])), one(1, "unsigned", "no"));
     assert_eq!(verify(&estate, &["q4", "--require-signature"]).code, 0);
     // OpenPGP takes a program, which is git's to run.
-    forge(&estate, "baseline/plain", |tag| {
+    estate.forge_tag("baseline/plain", |tag| {
         format!("{tag}-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----\n")
     });
     let ran = verify(&estate, &["plain"]);
@@ -196,16 +188,16 @@ fn what_was_changed_or_put_in_its_place_is_found() {
         assert_eq!(judged(&ran), (1, expected), "{}", ran.out);
         ran.out
     };
-    forge(&estate, "baseline/q4", |tag| tag.replace("tagger Ada", "tagger Eve"));
+    estate.forge_tag("baseline/q4", |tag| tag.replace("tagger Ada", "tagger Eve"));
     assert!(state(&[("signature", "bad")]).contains("one of them was changed"));
     restore();
     let armor = include_str!("signing/ed25519.tag").split_once("-----BEGIN ").unwrap().1;
-    forge(&estate, "baseline/q4", |tag| {
+    estate.forge_tag("baseline/q4", |tag| {
         format!("{}-----BEGIN {armor}", tag.split_once("-----BEGIN ").unwrap().0)
     });
     state(&[("signature", "bad")]);
     restore();
-    forge(&estate, "baseline/q4", |tag| tag.replace("U1NIU0lH", "\u{1b}[31m"));
+    estate.forge_tag("baseline/q4", |tag| tag.replace("U1NIU0lH", "\u{1b}[31m"));
     let out = state(&[("signature", "bad")]);
     assert!(out.contains("cannot be read") && !out.contains('\u{1b}'), "{out}");
     // A signed tag under another name stays the tag that it is.
@@ -253,12 +245,12 @@ fn closings_are_signed_and_judged_alike() {
     assert_eq!(found(&["--require-signature"]).1, expected("fy2025", "unsigned"));
     assert_eq!(found(&["FY2024", "--require-signature"]).0, 0);
     estate.ok(&["fsck"]);
-    forge(&estate, "close/fy2024", |tag| tag.replace("tagger Ada", "tagger Eve"));
+    estate.forge_tag("close/fy2024", |tag| tag.replace("tagger Ada", "tagger Eve"));
     assert_eq!(found(&[]).1, expected("fy2024", "signature"));
     let fsck = estate.run(&["fsck", "--json"]);
     assert_eq!((fsck.code, fsck.column("check")), (1, vec!["bad-signature".to_owned()]));
     // The name of another closing: git could not tell them apart.
-    forge(&estate, "close/fy2025", |tag| tag.replace("tag close/fy2025", "tag close/fy2023"));
+    estate.forge_tag("close/fy2025", |tag| tag.replace("tag close/fy2025", "tag close/fy2023"));
     assert_eq!(found(&["FY2025"]).1, expected("fy2025", "tag moved"));
     pin(&estate, &[("eve@helio.example", ECDSA, "")]);
     let fsck = estate.run(&["fsck", "--json"]).column("check");

@@ -18,10 +18,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 mod generate;
 mod history;
+#[path = "../measure/mod.rs"]
+mod measure;
 
 /// The day for which everything is asked, so that runs compare.
 const AS_OF: &str = "2026-06-30";
@@ -181,40 +183,16 @@ fn run(mut command: Command, runs: u32) -> Cost {
 
 fn run_each(runs: u32, mut command: impl FnMut() -> Command) -> Cost {
     let mut cost = Cost { runs, cpu: Duration::ZERO, wall: Duration::ZERO, peak_mb: 0.0 };
-    let before = children_cpu();
     for _ in 0..runs {
-        let mut command = command();
-        let begun = Instant::now();
-        let mut child =
-            command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the command can be started");
-        let status = loop {
-            cost.peak_mb = cost.peak_mb.max(peak_mb(child.id()));
-            match child.try_wait().expect("the command can be waited for") {
-                Some(status) => break status,
-                None => std::thread::sleep(Duration::from_millis(2)),
-            }
-        };
-        cost.wall += begun.elapsed();
-        assert!(status.code().is_some_and(|code| code <= 1), "{command:?} ended with {status}");
+        let command = command();
+        let what = format!("{command:?}");
+        let run = measure::run(command);
+        assert!(run.code.is_some_and(|code| code <= 1), "{what} ended with {:?}", run.code);
+        cost.cpu += run.cpu;
+        cost.wall += run.wall;
+        cost.peak_mb = cost.peak_mb.max(run.peak_mb);
     }
-    cost.cpu = children_cpu() - before;
     cost
-}
-
-/// The CPU time, user and system, of all children that have ended: fields 16 and 17 of
-/// `/proc/self/stat`, in hundredths of a second.
-fn children_cpu() -> Duration {
-    let stat = fs::read_to_string("/proc/self/stat").expect("a Linux system");
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
-    Duration::from_millis((ticks(13) + ticks(14)) * 10)
-}
-
-/// The most memory that a running process has held; 0 once it has ended.
-fn peak_mb(process: u32) -> f64 {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
 }
 
 #[derive(Default)]

@@ -31,7 +31,8 @@ use estate::store::Store;
 use estate::value::{Basis, Valuation, explain};
 
 mod generate;
-mod running;
+#[path = "../measure/mod.rs"]
+mod measure;
 
 /// The most memory that a command may take, in MB.
 const MOST_MB: f64 = 400.0;
@@ -79,7 +80,7 @@ fn main() -> ExitCode {
     line("value one service", one, 150);
     println!("recursive query in sqlite3   {:>6} ms", query.time.as_millis());
     for arguments in [&["--all"][..], &["s-0999", "--depth", "1"], &["s-0999"]] {
-        let run = running::value(&root, arguments);
+        let run = value_command(&root, arguments);
         let judged = if run.peak_mb > MOST_MB { "over the target of" } else { "target" };
         missed |= run.peak_mb > MOST_MB;
         let (wall, cpu) = (run.wall.as_millis(), run.cpu.as_millis());
@@ -99,6 +100,19 @@ fn quickest(mut run: impl FnMut()) -> Duration {
         begun.elapsed()
     });
     times.min().unwrap_or_default()
+}
+
+/// The command itself with these arguments, its quickest run of three.
+fn value_command(root: &Path, arguments: &[&str]) -> measure::Run {
+    let run = |_| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_estate"));
+        command.current_dir(root).arg("value").args(arguments);
+        command.args(["--as-of", "2026-06-30", "--allow-missing"]);
+        let run = measure::run(command);
+        assert_eq!(run.code, Some(0), "value {arguments:?}");
+        run
+    };
+    (0..3).map(run).min_by_key(|run| run.wall).expect("three runs")
 }
 
 /// The folder of the estate, written at the first call.

@@ -9,6 +9,7 @@ use estate::model::Kind;
 use estate::model::policy::Policy;
 use estate::render::escape;
 use estate::render::findings::{self, FindingFormat, FindingsView, LeftOut, RuleInfo};
+use estate::report::counted;
 use estate::snapshot::Snapshot;
 use estate::store::write_file;
 
@@ -101,11 +102,11 @@ fn fix(context: &Context, args: &Args) -> anyhow::Result<Exit> {
             context.say(&escape::terminal(&line));
         }
         if mended.refused > 0 {
-            let refused = findings::counted(mended.refused, "finding");
+            let refused = counted(mended.refused, "finding");
             context
                 .say(&format!("left: {refused} that could be mended, but then other rules would be broken"));
         }
-        let done = format!("mended {}", findings::counted(mended.findings.len(), "finding"));
+        let done = format!("mended {}", counted(mended.findings.len(), "finding"));
         Ok(Writing::new(mended.edit, done).unchanged("there is nothing to mend without a decision"))
     })
 }
@@ -168,11 +169,7 @@ fn past_baseline(
     });
     if let Some((path, baseline)) = &written {
         write_file(path, baseline.to_text().as_bytes())?;
-        context.say(&format!(
-            "{} in the baseline {}",
-            findings::counted(baseline.len(), "finding"),
-            path.display()
-        ));
+        context.say(&format!("{} in the baseline {}", counted(baseline.len(), "finding"), path.display()));
     }
     let Some(baseline) = old.or(written.as_ref().map(|(_, baseline)| baseline.clone())) else {
         return Ok((findings, 0));

@@ -1,5 +1,5 @@
 use estate::merge::Conflict;
-use estate::report::{Cell, Column, Report, Section};
+use estate::report::{Cell, Column, Report, Section, counted};
 use estate::store::Store;
 
 use super::context::Context;
@@ -103,8 +103,7 @@ fn report(store: &Store, open: &[Open]) -> anyhow::Result<Report> {
             row(field.map_or(Cell::Empty, Cell::text), why(conflict), texts);
         }
     }
-    let count = section.rows.len();
-    let title = if count == 1 { "1 conflict".to_owned() } else { format!("{count} conflicts") };
+    let title = counted(section.rows.len(), "conflict");
     Ok(Report::new("conflicts", title).section(section))
 }
 

@@ -5,7 +5,7 @@ use estate::edit::Edit;
 use estate::edits::formatted;
 use estate::model::Record;
 use estate::render::escape;
-use estate::report::{Cell, Column, Section};
+use estate::report::{Cell, Column, Section, counted};
 use estate::schema::Schemas;
 use estate::snapshot::Snapshot;
 use estate::store::Store;
@@ -63,7 +63,7 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let done = write(context, &args.write, Scope::Whole, |snapshot| {
         let outcome = outcome(context, &store, snapshot, &args.paths)?;
         let count = outcome.edit.len();
-        let what = if count == 1 { "1 record".to_owned() } else { format!("{count} records") };
+        let what = counted(count, "record");
         let mut edit = outcome.edit;
         if count > 0 {
             edit.summary = format!("Format {what}");

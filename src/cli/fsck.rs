@@ -1,6 +1,8 @@
 use estate::finding::Level;
-use estate::report::{Cell, Column, Report, Section};
+use estate::model::closing::Closing;
+use estate::report::{Cell, Column, Report, Section, counted};
 
+use super::baseline;
 use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::writing::begin_writing;
@@ -8,10 +10,11 @@ use super::writing::begin_writing;
 /// Check the repository and what estate keeps in it
 ///
 /// Looks for what commands that were cut short left behind (temporary files, locks, half a write),
-/// for references that lead nowhere, for signatures of baselines and closings that do not count, for commits and objects that are missing or damaged, for work
-/// that no branch holds any more, for names that some file systems cannot tell apart, for links where
-/// files belong, and for schemas that cannot be used. `estate audit` checks what the records say, and
-/// whether each lies in the file of its id. Exits with 1 where something is wrong; notes do not count.
+/// for references that lead nowhere, for signatures of baselines and closings that do not count, for
+/// commits and objects that are missing or damaged, for work that no branch holds any more, for names
+/// that some file systems cannot tell apart, for links where files belong, and for schemas that cannot
+/// be used. `estate audit` checks what the records say, and whether each lies in the file of its id.
+/// Exits with 1 where something is wrong; notes do not count.
 #[derive(clap::Args)]
 #[command(after_long_help = "Examples:
   estate fsck
@@ -35,11 +38,9 @@ pub fn run(context: &Context, args: Args) -> anyhow::Result<Exit> {
     let store = context.store()?;
     if args.fix {
         let deleted = begin_writing(context, &store)?.delete_stale_files()?;
-        let files =
-            if deleted == 1 { "1 temporary file".to_owned() } else { format!("{deleted} temporary files") };
-        context.say(&format!("deleted {files}"));
+        context.say(&format!("deleted {}", counted(deleted, "temporary file")));
     }
-    let health = store.health(args.signers_from.as_deref())?;
+    let health = store.health(&[baseline::PREFIX, Closing::TAGS], args.signers_from.as_deref())?;
     let columns = vec![
         Column::new("level", "Level"),
         Column::new("check", "Check"),

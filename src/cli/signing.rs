@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::path::Path;
 
 use estate::render::escape;
+use estate::report::counted;
 use estate::signature::{self, PrivateKey, Verdict};
 use estate::store::{Pinned, Store, Tag};
 
@@ -131,10 +132,7 @@ impl<'a> Judge<'a> {
     /// Where the signers were read, if they were.
     pub fn note(&self) -> Option<String> {
         let pinned = self.pinned.get()?;
-        let signers = match pinned.signers.len() {
-            1 => "1 pinned key".to_owned(),
-            count => format!("{count} pinned keys"),
-        };
+        let signers = counted(pinned.signers.len(), "pinned key");
         Some(format!("signatures judged by inventory/signers.yaml of {}: {signers}", pinned.base))
     }
 }

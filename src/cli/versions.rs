@@ -84,10 +84,7 @@ fn sides(store: &Store, old: &Named, new: &Named) -> anyhow::Result<(Snapshot, S
         Ok((store.at_of(commit, &old)?, store.worktree_of(&new, &[])?))
     };
     match (old, new) {
-        (Named::Commit(old), Named::Commit(new)) => {
-            let [before, after] = store.compared(old, new)?;
-            Ok((before, after))
-        }
+        (Named::Commit(old), Named::Commit(new)) => Ok(store.compared(old, new)?.into()),
         (Named::Commit(commit), Named::Worktree) => with_disk(commit),
         (Named::Worktree, Named::Commit(commit)) => with_disk(commit).map(|(commit, disk)| (disk, commit)),
         _ => Ok((old.load(store)?, new.load(store)?)),

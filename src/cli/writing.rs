@@ -9,6 +9,7 @@ use estate::graph;
 use estate::model::{Kind, Place, is_valid_id};
 use estate::render::escape;
 use estate::render::findings::{self, FindingFormat, FindingsView, LeftOut};
+use estate::report::counted;
 use estate::signature::{self, PrivateKey};
 use estate::snapshot::Snapshot;
 use estate::store::{Recovered, Store, StoreError, Transaction};
@@ -220,7 +221,7 @@ fn finish(
     let edit = &writing.edit;
     let done = if args.no_commit {
         transaction.write_files(edit, made_from)?;
-        format!("{}: {} written, not committed", writing.done, files(edit.len()))
+        format!("{}: {} written, not committed", writing.done, counted(edit.len(), "file"))
     } else {
         if writing.tag.is_some() && signature::find(edit.summary.as_bytes()).is_some() {
             return Err(StoreError::SignatureInMessage.into());
@@ -240,10 +241,6 @@ fn finish(
         context.say(&escape::terminal(&format!("warning: {warning}")));
     }
     Ok(Exit::Done)
-}
-
-fn files(count: usize) -> String {
-    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 
 fn load(store: &Store, scope: &Scope<'_>) -> anyhow::Result<Snapshot> {

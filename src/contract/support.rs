@@ -62,8 +62,9 @@ impl<'a> Support<'a> {
         Support { snapshot, as_of, running, covering }
     }
 
-    fn supporting(&self, item: Item<'_>) -> impl Iterator<Item = Contract<'a>> + use<'_, 'a> {
-        let contracts = self.covering.get(item.id()).into_iter().flatten().copied();
+    /// The running contracts by which somebody comes when this item fails.
+    pub fn supporting(&self, item: &str) -> impl Iterator<Item = Contract<'a>> + use<'_, 'a> {
+        let contracts = self.covering.get(item).into_iter().flatten().copied();
         contracts.filter(Contract::is_support)
     }
 
@@ -97,7 +98,7 @@ impl<'a> Support<'a> {
                 Unsupported { item, warranty, ended: ended.get(item.id()).copied().flatten() }
             })
             .filter(|found| found.warranty.is_none_or(|last| last < self.as_of))
-            .filter(|found| self.supporting(found.item).next().is_none())
+            .filter(|found| self.supporting(found.item.id()).next().is_none())
     }
 
     /// By what is covered: the support contract that ended last, with its last day; none where one runs
@@ -144,7 +145,7 @@ impl<'a> Support<'a> {
             if !item.status().is_some_and(|status| status.is_active()) {
                 continue;
             }
-            let ends = self.supporting(item).map(|contract| {
+            let ends = self.supporting(item.id()).map(|contract| {
                 let end = Dates::agreed_by(contract, self.as_of).and_then(|dates| dates.end());
                 (end, contract)
             });

@@ -72,7 +72,8 @@ pub fn close(snapshot: &Snapshot, closure: &Closure<'_>) -> Result<(Edit, String
     let action = Route::parse("action");
     let is_close = |entry: &&Data| entry.get(&action).and_then(Data::as_text) == Some("close");
     let earlier = log.iter().filter(is_close).count();
-    let tag = if earlier == 0 { format!("close/{id}") } else { format!("close/{id}.{}", earlier + 1) };
+    let again = if earlier == 0 { String::new() } else { format!(".{}", earlier + 1) };
+    let tag = format!("{}{id}{again}", Closing::TAGS);
     log.push(Data::map([
         ("date", closure.on.to_string()),
         ("action", "close".to_owned()),

@@ -9,5 +9,5 @@ mod topology;
 pub use drawing::{DRAWINGS, Drawing};
 pub use failure::{Consequences, Effect, Hit, consequences, down_already};
 pub use single_points::{SinglePoint, single_points};
-pub use stakes::{most_penalty, promises, support};
+pub use stakes::{most_penalty, promises};
 pub use topology::{Need, Node, Part, Topology};

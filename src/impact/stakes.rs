@@ -19,17 +19,6 @@ pub fn promises<'s>(
         .filter(move |contract| covered_at(*contract, date).contains(&service))
 }
 
-/// The supplier's contract under which an item is mended on a day.
-pub fn support<'s>(snapshot: &'s Snapshot, item: &str, date: Date) -> Option<Contract<'s>> {
-    let supports = |contract: &Contract<'s>| {
-        contract.is_supplier_side()
-            && contract.is_support()
-            && runs_on(*contract, date)
-            && covered_at(*contract, date).contains(&item)
-    };
-    snapshot.contracts().find(supports)
-}
-
 /// The most that a contract gives back in a year: the caps of its levels, or the rate of those
 /// without a cap in every window, of what a year costs at the price of a day. `None` where no penalty is
 /// agreed or the contract has no yearly price.

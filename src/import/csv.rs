@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::mapping::{Mapping, Row};
 use super::{Incoming, ReadError, Rejection};
+use crate::report::counted;
 use crate::schema::Schemas;
 use crate::suggest;
 
@@ -94,7 +95,7 @@ fn misfit(record: &::csv::StringRecord, columns: usize) -> Option<String> {
     }
     let cells = record.len();
     (cells != columns).then(|| {
-        let cells = if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") };
+        let cells = counted(cells, "cell");
         format!("it has {cells}, the header {columns}: a delimiter or quote is missing or too many")
     })
 }

@@ -73,6 +73,9 @@ impl<'a> Closing<'a> {
         self.0.text("rule_data").unwrap_or("")
     }
 
+    /// What the tags of closings begin with.
+    pub const TAGS: &'static str = "close/";
+
     /// The tag on the commit that closed the period.
     pub fn tag(&self) -> &'a str {
         self.0.text("tag").unwrap_or("")

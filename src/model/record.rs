@@ -65,9 +65,8 @@ impl Record {
     /// Reads a record; it always answers one, known by its path even where its text is unreadable.
     pub fn read(place: &Place, path: &str, bytes: &[u8], schemas: &Schemas) -> Record {
         let mut record = Record::unjudged(place, path, bytes, schemas);
-        if let Some(tree) = record.tree.take() {
-            record.check(&tree, place, schemas);
-            record.tree = Some(tree);
+        if let Some(tree) = &record.tree {
+            record.findings = record.check(tree, place, schemas);
         }
         record
     }
@@ -78,14 +77,7 @@ impl Record {
             Ok(text) => (Source::new(path, text), yaml::parse(text)),
             Err(problem) => (Source::new(path, String::from_utf8_lossy(capped(bytes))), Err(problem)),
         };
-        let mut record = Record {
-            kind: place.kind,
-            folder: place.folder.as_deref().map(Box::from),
-            id: place.id.as_str().into(),
-            source,
-            tree: None,
-            findings: Vec::new(),
-        };
+        let mut record = Record::without_tree(place, source);
         match parsed {
             Ok(tree) => record.tree = Some(tree),
             Err(problem) => record.findings.push(problem_finding(&record.source, &problem)),
@@ -96,25 +88,27 @@ impl Record {
 
     /// A record whose file could not be read at all; `finding` says why.
     pub fn unreadable(place: &Place, path: &str, finding: Finding) -> Record {
+        Record { findings: vec![finding], ..Record::without_tree(place, Source::new(path, "")) }
+    }
+
+    fn without_tree(place: &Place, source: Source) -> Record {
         Record {
             kind: place.kind,
             folder: place.folder.as_deref().map(Box::from),
             id: place.id.as_str().into(),
-            source: Source::new(path, ""),
+            source,
             tree: None,
-            findings: vec![finding],
+            findings: Vec::new(),
         }
     }
 
-    fn check(&mut self, tree: &Tree, place: &Place, schemas: &Schemas) {
-        let source = self.source.clone();
-        let root = tree.value(source.text());
+    fn check(&self, tree: &Tree, place: &Place, schemas: &Schemas) -> Vec<Finding> {
+        let root = tree.value(self.source.text());
         if !root.is_mapping() {
             let finding =
                 Finding::error("no-mapping", self.at_span(root.span()), "a record is a mapping of fields")
                     .help("write `field: value` lines, beginning with `id:`");
-            self.findings.push(finding);
-            return;
+            return vec![finding];
         }
         let class = match self.kind {
             Kind::Item => self.check_class(root, place, schemas),
@@ -126,12 +120,12 @@ impl Record {
         if let Some(schema) = self.schema(schemas) {
             // Of the id and the class more is said here than the schema knows.
             let known = |finding: &Finding| findings.iter().chain(&id).any(|own| own.field == finding.field);
-            let by_schema = schema.check(&source, tree);
+            let by_schema = schema.check(&self.source, tree);
             let rest: Vec<Finding> = by_schema.into_iter().filter(|finding| !known(finding)).collect();
             findings.extend(rest);
         }
         findings.extend(id);
-        self.findings = findings;
+        findings
     }
 
     /// Where the file names another class than the folder, the file's word counts.

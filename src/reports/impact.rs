@@ -4,10 +4,11 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::amount_cell;
+use crate::contract::Support;
 use crate::date::{Date, Period};
 use crate::impact::{
     Consequences, Effect, Hit, Node, SinglePoint, Topology, consequences, down_already, most_penalty,
-    promises, single_points, support,
+    promises, single_points,
 };
 use crate::model::Kind;
 use crate::money::Money;
@@ -185,9 +186,10 @@ fn contracts(stage: &Stage<'_>, found: &Consequences, failed: &[Node]) -> Sectio
         Column::new("meaning", "What it means"),
     ];
     let mut section = Section::new("contracts", "Contracts", columns);
+    let support = Support::of(stage.snapshot, stage.as_of);
     for node in failed.iter().filter(|node| !stage.is_service(**node)) {
         let id = stage.id(*node);
-        section.push(match support(stage.snapshot, id, stage.as_of) {
+        section.push(match support.supporting(id).next() {
             Some(contract) => vec![
                 Cell::id(id),
                 Cell::id(contract.id()),
@@ -261,9 +263,10 @@ pub fn single_points_of_failure(base: Report, stage: &Stage<'_>, limit: usize) -
         by_stake.then(b.services.len().cmp(&a.services.len())).then(a.node.cmp(&b.node))
     });
     let all = ranked.len();
+    let support = Support::of(stage.snapshot, stage.as_of);
     for (point, cost, penalty) in ranked.into_iter().take(limit) {
         let id = stage.id(point.node);
-        let support = support(stage.snapshot, id, stage.as_of).map(|contract| Cell::id(contract.id()));
+        let mended = support.supporting(id).next().map(|contract| Cell::id(contract.id()));
         section.push(vec![
             Cell::id(id),
             Cell::text(stage.name(point.node)),
@@ -271,7 +274,7 @@ pub fn single_points_of_failure(base: Report, stage: &Stage<'_>, limit: usize) -
             Cell::Int(i64::try_from(point.items).unwrap_or(i64::MAX)),
             amount_cell(&cost),
             penalty.into(),
-            support.unwrap_or_else(|| Cell::missing("no contract")),
+            mended.unwrap_or_else(|| Cell::missing("no contract")),
         ]);
     }
     let report =

@@ -157,7 +157,6 @@ const FIXED: &[&str] = &[
     "rate",
     "settings",
     "investment",
-    "rate",
     "waivers",
     "signers",
 ];

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use git2::Commit;
 
-use super::history::Differing;
-use super::revision::{Blobs, Files, Readers, trust_ids, version};
+use super::revision::{Blobs, Readers, trust_ids, version};
 use super::{Store, StoreError};
 use crate::snapshot::{Content, Snapshot};
 use crate::yaml::excerpts;
@@ -16,7 +15,7 @@ impl Store {
     pub fn compared(&self, old: &str, new: &str) -> Result<[Snapshot; 2], StoreError> {
         trust_ids();
         let (before, after) = (self.commit_at(old)?, self.commit_at(new)?);
-        let mut files: Vec<Differing> = self.files_between(Some(&before), &after)?;
+        let mut files = self.files_between(Some(&before), &after)?;
         files.retain(|(path, _)| path.starts_with("inventory/"));
         let bare = [self.schemas_at(old, &before)?, self.schemas_at(new, &after)?];
         let blobs = Blobs::new();
@@ -28,10 +27,7 @@ impl Store {
 
     /// A commit without its records.
     fn schemas_at(&self, revision: &str, commit: &Commit<'_>) -> Result<Snapshot, StoreError> {
-        let mut files = Files::new();
-        if let Some(tree) = self.subtree(&commit.tree()?, "schemas")? {
-            self.collect(&tree, "schemas", 0, &mut files)?;
-        }
+        let files = self.files_below(&commit.tree()?, &["schemas"])?;
         self.load_files(version(revision, commit), &files, &Blobs::new())
     }
 }

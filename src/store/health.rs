@@ -54,18 +54,18 @@ impl Health {
 }
 
 impl Store {
-    /// Checks everything that the store relies on. Nothing is written. Signatures are judged by the
-    /// signers of `base`, as [`Store::pinned`] finds it.
+    /// Checks everything that the store relies on. Nothing is written. Signatures of tags that begin with
+    /// `signed` are judged by the signers of `base`, as [`Store::pinned`] finds it.
     ///
     /// # Errors
     /// Where there is no repository, or none that can be opened.
-    pub fn health(&self, base: Option<&str>) -> Result<Health, StoreError> {
+    pub fn health(&self, signed: &[&str], base: Option<&str>) -> Result<Health, StoreError> {
         let git = self.git()?;
         let mut health = Health::default();
         self.check_left_behind(git, &mut health)?;
         check_references(git, &mut health)?;
         check_substitutes(git, &mut health);
-        self.check_signatures(base, &mut health)?;
+        self.check_signatures(signed, base, &mut health)?;
         let Ok(head) = git.head().and_then(|head| head.peel_to_commit()) else { return Ok(health) };
         check_history(git, &mut health)?;
         match head.tree() {

@@ -114,10 +114,7 @@ impl Store {
     pub fn at_of(&self, revision: &str, wanted: &[String]) -> Result<Snapshot, StoreError> {
         let commit = self.commit_at(revision)?;
         let tree = commit.tree()?;
-        let mut files = BTreeMap::new();
-        if let Some(schemas) = self.subtree(&tree, "schemas")? {
-            self.collect(&schemas, "schemas", 0, &mut files)?;
-        }
+        let mut files = self.files_below(&tree, &["schemas"])?;
         let mut by_folder: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let singles: Vec<String> = Place::singles().map(|place| place.path()).collect();
         for path in wanted.iter().chain(&singles).map(String::as_str) {
@@ -152,8 +149,13 @@ impl Store {
 
     /// The files below `inventory/` and `schemas/` of a tree, by path relative to the estate.
     pub(super) fn tree_files(&self, tree: &Tree<'_>) -> Result<Files, StoreError> {
-        let mut files = BTreeMap::new();
-        for folder in ["inventory", "schemas"] {
+        self.files_below(tree, &["inventory", "schemas"])
+    }
+
+    /// The same of some folders alone.
+    pub(super) fn files_below(&self, tree: &Tree<'_>, folders: &[&str]) -> Result<Files, StoreError> {
+        let mut files = Files::new();
+        for folder in folders {
             if let Some(subtree) = self.subtree(tree, folder)? {
                 self.collect(&subtree, folder, 0, &mut files)?;
             }
@@ -178,7 +180,7 @@ impl Store {
         }
     }
 
-    pub(super) fn collect(
+    fn collect(
         &self,
         tree: &Tree<'_>,
         folder: &str,

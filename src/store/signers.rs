@@ -17,9 +17,6 @@ const BASES: [&str; 3] =
 /// What it is called in a repository that came from nowhere.
 const OWN_BASES: [&str; 2] = ["refs/heads/main", "refs/heads/master"];
 
-/// The tags whose signatures `fsck` judges: of baselines and of closings.
-const SIGNED_TAGS: [&str; 2] = ["baseline/", "close/"];
-
 /// The pinned signers, and the branch that pins them.
 #[derive(Clone, Debug)]
 pub struct Pinned {
@@ -61,11 +58,16 @@ impl Store {
         Ok(Pinned { signers: pinned, base })
     }
 
-    /// Judges every signature of a baseline or a closing, and that each such tag is called what it calls
+    /// Judges every signature of tags that begin so, and that each such tag is called what it calls
     /// itself: a signature is over that name.
-    pub(super) fn check_signatures(&self, base: Option<&str>, health: &mut Health) -> Result<(), StoreError> {
+    pub(super) fn check_signatures(
+        &self,
+        prefixes: &[&str],
+        base: Option<&str>,
+        health: &mut Health,
+    ) -> Result<(), StoreError> {
         let mut pinned = base.map(|_| self.pinned(base)).transpose()?.map(Ok);
-        for prefix in SIGNED_TAGS {
+        for prefix in prefixes {
             for name in self.tags(prefix)? {
                 // One that leads nowhere is a finding already.
                 let Ok(Some(tag)) = self.tag(&name) else { continue };

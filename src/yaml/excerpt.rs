@@ -2,8 +2,8 @@
 //! not change, and what is the same on both sides need not be parsed to be compared.
 
 /// The fields of either text that the other one does not have letter by letter, and those that `keep`
-/// keeps whether they differ or not, by key and text. `None` where the texts must be compared whole: they are not plain lists
-/// of fields, or differ in nothing but the order of fields.
+/// keeps whether they differ or not, by key and text. `None` where the texts must be compared whole:
+/// they are not plain lists of fields, or differ in nothing but the order of fields.
 ///
 /// A line that begins with a letter begins a field: YAML demands that every further line of a value
 /// at the top is indented, be it quoted, in brackets or a block.

@@ -6,7 +6,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::Problem;
 use super::parse::{NO_ALIAS, position};
-use super::tree::{Flat, Shape, Style};
+use super::tree::{Flat, Shape, Style, other_text};
 use crate::source::Span;
 
 /// Checks the keys of the mapping at this position, whose entries are the nodes after it.
@@ -22,9 +22,7 @@ pub(super) fn check(
         let Shape::Scalar(style) = shape else {
             return Err(unusable_key(*span, "a key is a collection"));
         };
-        let other = texts.binary_search_by_key(&position(at), |(at, _)| *at).ok();
-        let other = other.and_then(|at| texts.get(at)).map(|(_, other)| &**other);
-        let key = other.unwrap_or_else(|| text.get(span.range()).unwrap_or(""));
+        let key = other_text(texts, position(at)).unwrap_or_else(|| text.get(span.range()).unwrap_or(""));
         at = nodes.get(at + 1).map_or(usize::MAX, |value| usize::from(value.after));
         if key.is_empty() || (*style == Style::Plain && matches!(key, "~" | "null")) {
             return Err(unusable_key(*span, "a key is empty"));

@@ -64,6 +64,15 @@ impl Tree {
     }
 }
 
+/// The text of the scalar at a position, where it is not its very bytes; `texts` are ordered by position.
+pub(super) fn other_text(texts: &[(u16, Box<str>)], at: u16) -> Option<&str> {
+    if texts.is_empty() {
+        return None;
+    }
+    let found = texts.binary_search_by_key(&at, |(at, _)| *at).ok()?;
+    texts.get(found).map(|(_, text)| &**text)
+}
+
 /// Stands for the root of a tree without nodes, which the parser makes none of.
 const NOTHING: Flat = Flat { span: Span { start: 0, end: 0 }, after: 0, shape: Shape::Scalar(Style::Plain) };
 
@@ -92,11 +101,7 @@ impl<'a> Value<'a> {
 
     /// The text of a scalar that is not its very bytes.
     pub(super) fn other_text(&self) -> Option<&'a str> {
-        if self.tree.texts.is_empty() {
-            return None;
-        }
-        let at = self.tree.texts.binary_search_by_key(&self.at, |(at, _)| *at).ok()?;
-        self.tree.texts.get(at).map(|(_, text)| &**text)
+        other_text(&self.tree.texts, self.at)
     }
 
     /// The text of a scalar as typed, without quotes and escapes; `None` for a collection and for

@@ -4,6 +4,7 @@ use estate::audit;
 use estate::finding::Level;
 use estate::manifest::{Content, Manifest};
 use estate::render::escape;
+use estate::report::counted;
 use estate::store::Store;
 
 use super::super::context::Context;
@@ -98,8 +99,7 @@ pub fn run(context: &Context, store: &Store, args: Args) -> anyhow::Result<Exit>
     let audit = audit::audit(&store.at(&commit)?, context.as_of);
     let errors = audit.findings.iter().filter(|finding| finding.level == Level::Error).count();
     if errors > 0 {
-        let errors = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
-        context.say(&format!("warning: the audit finds {errors} in it"));
+        context.say(&format!("warning: the audit finds {} in it", counted(errors, "error")));
     }
     Ok(Exit::Done)
 }

@@ -13,7 +13,7 @@ use super::context::Context;
 use super::failure::{Exit, Failure};
 
 /// What the names of the tags begin with.
-const PREFIX: &str = "baseline/";
+pub const PREFIX: &str = "baseline/";
 
 /// Keep named versions of the whole estate, and see what became of them
 ///

@@ -63,8 +63,8 @@ pub fn run(
 fn deleted(store: &Store, snapshot: &Snapshot) -> anyhow::Result<BTreeMap<String, String>> {
     let is_there = |id: &str| snapshot.get(Kind::Closing, id).is_some();
     let mut gone = BTreeMap::new();
-    for tag in store.tags("close/")? {
-        let id = tag.trim_start_matches("close/").split('.').next().unwrap_or("");
+    for tag in store.tags(Closing::TAGS)? {
+        let id = tag.trim_start_matches(Closing::TAGS).split('.').next().unwrap_or("");
         if !is_there(id) {
             gone.insert(id.to_owned(), format!("the tag {tag} is there, the record is not"));
         }

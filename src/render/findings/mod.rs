@@ -20,7 +20,7 @@ use std::borrow::Cow;
 
 use super::{Style, formats};
 use crate::finding::{Finding, Level};
-use crate::report::{Cell, Column, Report, Section};
+use crate::report::{Cell, Column, Report, Section, counted};
 
 /// What audit found, with what a reader must know to trust it.
 #[derive(Clone, Debug)]
@@ -125,11 +125,6 @@ fn message_with_help(finding: &Finding) -> String {
         Some(help) => format!("{}; help: {help}", finding.message),
         None => finding.message.clone(),
     }
-}
-
-/// `1 error`, `2 errors`.
-pub fn counted(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// How many findings there are of a level.
