@@ -4,9 +4,11 @@
 mod version;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use rayon::prelude::*;
 
 use crate::edit::Edit;
@@ -43,6 +45,8 @@ struct Inner {
     version: Version,
     /// Ordered by path.
     records: Vec<Arc<Record>>,
+    /// Where the records of a kind are: between the first and the last of them.
+    spans: BTreeMap<Kind, Range<usize>>,
     /// By kind, then id: the first record of that id in the order of paths.
     index: Index,
     schema_files: BTreeMap<String, Source>,
@@ -128,9 +132,11 @@ impl Snapshot {
     ) -> Snapshot {
         records.par_sort_unstable_by(|a, b| a.path().cmp(b.path()));
         let mut index = Index::new();
+        let mut spans: BTreeMap<Kind, Range<usize>> = BTreeMap::new();
         for (position, record) in records.iter().enumerate() {
             let known = Known::Read(u32::try_from(position).unwrap_or(u32::MAX));
             index.entry(record.kind()).or_default().entry(record.id().into()).or_insert(known);
+            spans.entry(record.kind()).or_insert(position..position).end = position + 1;
         }
         for place in unread.iter().filter_map(|path| Place::of(path)) {
             let known = Known::Unread { folder: place.folder.map(Box::from) };
@@ -138,7 +144,7 @@ impl Snapshot {
         }
         let settings =
             records.iter().find(|record| record.kind() == Kind::Settings).and_then(|r| Settings::read(r));
-        Snapshot(Arc::new(Inner { version, records, index, schema_files, schemas, settings, strays }))
+        Snapshot(Arc::new(Inner { version, records, spans, index, schema_files, schemas, settings, strays }))
     }
 
     /// The estate as it would be after `edit`. Nothing is written; unchanged records are shared.
@@ -205,7 +211,13 @@ impl Snapshot {
     }
 
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Record> {
-        self.records().filter(move |record| record.kind() == kind)
+        self.all_of(kind).iter().map(|record| &**record)
+    }
+
+    /// Every record of a kind as a slice, for parallel work: each kind has a folder of its own.
+    pub fn all_of(&self, kind: Kind) -> &[Arc<Record>] {
+        let span = self.0.spans.get(&kind).cloned().unwrap_or_default();
+        self.0.records.get(span).unwrap_or_default()
     }
 
     pub fn items(&self) -> impl Iterator<Item = Item<'_>> {

@@ -5,9 +5,6 @@
 //! contracts; `-- 10000` fewer items; `-- --check` fails where a target is missed. "Warm" is with the
 //! records in memory: what the commands take that read all files first is told apart, and the memory
 //! is theirs. The estate is kept in `target/`.
-//!
-//! One service takes as long as all of them: to whom the cents go that rounding leaves over is told by
-//! the remainders of all that goes out, so there is no smaller problem with the same cents.
 
 #![allow(
     clippy::disallowed_methods,
@@ -28,7 +25,7 @@ use std::time::{Duration, Instant};
 
 use estate::date::{Period, parse_date};
 use estate::store::Store;
-use estate::value::{Basis, Valuation, explain};
+use estate::value::{AllCosts, Basis, Valuation, explain};
 
 mod generate;
 #[path = "../measure/mod.rs"]
@@ -53,15 +50,16 @@ fn main() -> ExitCode {
     assert!(snapshot.findings().next().is_none(), "the generated estate is sound");
     let day = |text: &str| parse_date(text).expect("a date");
     let period = Period { start: day("2026-01-01"), end: day("2026-12-31") };
-    let value = || Valuation::of(&snapshot, Basis::new(period, "accounting")).expect("a valuation");
+    let basis = Basis::new(period, "accounting");
+    let value = || AllCosts::of(&snapshot, basis).expect("a valuation");
 
     let all = quickest(|| drop(value()));
     let one = quickest(|| {
-        let valuation = value();
-        let at = valuation.position("s-0999").expect("the last service");
+        let valued = Valuation::of_service(&snapshot, basis, "s-0999").expect("a valuation");
+        let (valuation, at) = valued.expect("the last service");
         assert!(explain(&valuation, at, Some(1)).expect("a tree").len() > items / 1000);
     });
-    let total = value().total().expect("a total").amount_text();
+    let total = value().total.amount_text();
     let sums = Sums::of(&made);
     let query = sums.query(&made);
     assert_eq!(total, query.total, "the query and the valuation differ");

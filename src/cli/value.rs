@@ -10,7 +10,7 @@ use estate::reports::{self, Origins, YearCost};
 use estate::snapshot::Snapshot;
 use estate::store::{Provenance, Store};
 use estate::suggest;
-use estate::value::{Amount, Basis, Cut, Line, Valuation, explain};
+use estate::value::{AllCosts, Amount, Basis, Cut, Line, Valuation, explain};
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
@@ -185,31 +185,36 @@ fn costs(
     basis: Basis<'_>,
     args: &Args,
 ) -> anyhow::Result<Report> {
-    let valuation = Valuation::of(snapshot, basis).map_err(Failure::failed)?;
-    let base = |name: &'static str, title: String| {
+    let base = |name: &'static str, title: String, allocation: Allocation| {
         context
             .report(name, title, snapshot)
             .header("period", basis.period.to_string())
             .header("book", basis.book)
-            .header("allocation", valuation.allocation.name())
+            .header("allocation", allocation.name())
     };
-    if let Some(consumer) = &args.statement {
-        let base = base("statement", format!("Statement of {consumer}"));
-        let statement = reports::statement(base, &valuation, consumer, basis.period);
-        return Ok(statement.ok_or_else(|| {
-            let hint = suggest::did_you_mean(consumer, snapshot.ids(Kind::Party));
-            Failure::nothing(format!("no service is charged to `{consumer}`"))
-                .hint(hint.unwrap_or_else(|| "`estate value --all --by consumer` lists who pays".to_owned()))
-        })?);
-    }
-    let Some(at) = args.service.as_deref().and_then(|id| valuation.position(id)) else {
-        let title = "Cost of all services".to_owned();
+    let Some(id) = &args.service else {
+        let costs = AllCosts::of(snapshot, basis).map_err(Failure::failed)?;
+        let base = |name, title: &str| base(name, title.to_owned(), costs.services.allocation);
+        if let Some(consumer) = &args.statement {
+            let base = base("statement", &format!("Statement of {consumer}"));
+            let statement = reports::statement(base, &costs.services, consumer, basis.period);
+            return Ok(statement.ok_or_else(|| {
+                let hint = suggest::did_you_mean(consumer, snapshot.ids(Kind::Party));
+                Failure::nothing(format!("no service is charged to `{consumer}`")).hint(
+                    hint.unwrap_or_else(|| "`estate value --all --by consumer` lists who pays".to_owned()),
+                )
+            })?);
+        }
+        let title = "Cost of all services";
         return Ok(match args.by {
-            None | Some(By::Component) => reports::value_all(base("value_all", title), &valuation),
-            Some(By::Consumer) => reports::value_by_consumer(base("value_consumers", title), &valuation),
-            Some(by) => reports::value_all_cut(base("value_parts", title), &valuation, by.title()),
+            None | Some(By::Component) => reports::value_all(base("value_all", title), &costs),
+            Some(By::Consumer) => reports::value_by_consumer(base("value_consumers", title), &costs),
+            Some(by) => reports::value_all_cut(base("value_parts", title), &costs.services, by.title()),
         });
     };
+    let valued = Valuation::of_service(snapshot, basis, id).map_err(Failure::failed)?;
+    let (valuation, at) = valued.ok_or_else(|| Failure::failed("the service is gone"))?;
+    let base = |name, title| base(name, title, valuation.allocation);
     let service = valuation.service(at).ok_or_else(|| Failure::failed("the service is gone"))?;
     let title = format!("Cost of {}: {}", service.id(), service.name());
     let charges = valuation.charges(at)?;
@@ -255,17 +260,15 @@ fn ownership(
         }
         let last = day_before(add_months(start, (number + 1) * 12)?).min(end);
         let period = Period { start: first, end: last };
-        let valuation = Valuation::of(snapshot, Basis { period, ..basis }).map_err(Failure::failed)?;
-        let at = args.service.as_deref().and_then(|id| valuation.position(id));
-        let cost = match at.map(|at| valuation.cost(at)).transpose()? {
-            None if valuation.has_holes() => Err(format!("at least {}", valuation.total()?)),
-            None => Ok(valuation.total()?),
-            Some(Amount::Known(money)) => Ok(money),
-            Some(Amount::AtLeast(money)) => Err(format!("at least {money}")),
-            Some(Amount::Missing(reason)) => Err(reason),
-            Some(Amount::Carried) => Err("nothing is priced".to_owned()),
+        let basis = Basis { period, ..basis };
+        let cost = match &args.service {
+            None => AllCosts::of(snapshot, basis).map_err(Failure::failed)?.amount(),
+            Some(id) => match Valuation::of_service(snapshot, basis, id).map_err(Failure::failed)? {
+                Some((valuation, at)) => valuation.cost(at)?,
+                None => Amount::Missing("the service is gone".to_owned()),
+            },
         };
-        years.push((period, cost));
+        years.push((period, cost.figure()));
     }
     let of = args.service.as_deref().unwrap_or("all services");
     Ok(context

@@ -260,6 +260,11 @@ impl<'a> Contract<'a> {
         amendments
     }
 
+    /// All that the contract covers at some time.
+    pub fn ever_covers(&self) -> impl Iterator<Item = &'a str> {
+        self.covers().chain(self.amendments().into_iter().flat_map(|amendment| amendment.added()))
+    }
+
     pub fn termination(&self) -> Option<Termination> {
         let fields = self.0.field("termination")?;
         Some(Termination {

@@ -58,8 +58,18 @@ impl<'a> Service<'a> {
     }
 
     pub fn components(&self) -> impl Iterator<Item = Component<'a>> + use<'a> {
+        self.components_where(|_| true)
+    }
+
+    /// The components with such a target; the others are not read any further.
+    pub fn components_where<F: Fn(&Target<'a>) -> bool>(
+        &self,
+        is_wanted: F,
+    ) -> impl Iterator<Item = Component<'a>> + use<'a, F> {
         let list = self.0.field("components").into_iter().flat_map(|list| list.elements());
-        list.enumerate().filter_map(|(index, value)| component(index, value))
+        let targets = list.enumerate().filter_map(|(index, value)| Some((index, value, target(value)?)));
+        let wanted = targets.filter(move |(.., target)| is_wanted(target));
+        wanted.map(|(index, value, target)| component(index, value, target))
     }
 
     /// The parties that consume the service, with the share each pays.
@@ -69,22 +79,25 @@ impl<'a> Service<'a> {
     }
 }
 
-fn component(index: usize, value: Value<'_>) -> Option<Component<'_>> {
+fn target(value: Value<'_>) -> Option<Target<'_>> {
     let text = |key: &str| value.field(key).and_then(|field| field.text());
-    let target = if let Some(item) = text("item") {
-        Target::Item(item)
-    } else if let Some(service) = text("service") {
-        Target::Service(service)
-    } else {
-        let min_up = text("min_up").and_then(|text| text.parse().ok());
-        Target::AnyOf(texts(Some(value.field("any_of")?)).collect(), min_up)
-    };
+    if let Some(item) = text("item") {
+        return Some(Target::Item(item));
+    }
+    if let Some(service) = text("service") {
+        return Some(Target::Service(service));
+    }
+    let min_up = text("min_up").and_then(|text| text.parse().ok());
+    Some(Target::AnyOf(texts(Some(value.field("any_of")?)).collect(), min_up))
+}
+
+fn component<'a>(index: usize, value: Value<'a>, target: Target<'a>) -> Component<'a> {
     let written = value.field("share").and_then(as_percent);
-    Some(Component {
+    Component {
         index,
         target,
         share: written.unwrap_or(Percent::HUNDRED),
         has_share: written.is_some(),
-        driver: text("driver"),
-    })
+        driver: value.field("driver").and_then(|field| field.text()),
+    }
 }

@@ -8,7 +8,7 @@ use crate::model::calendar::FiscalYear;
 use crate::money::{Money, MoneyError, Percent, sum};
 use crate::report::{Cell, Column, Report, Section};
 use crate::snapshot::Snapshot;
-use crate::value::{Basis, Valuation};
+use crate::value::{AllCosts, Basis};
 
 /// A branch with the estate as it would be.
 pub struct Branch {
@@ -77,9 +77,8 @@ pub fn compare_branches(
 }
 
 fn cost(snapshot: &Snapshot, year: &FiscalYear, book: &str) -> Figure {
-    let valuation = Valuation::of(snapshot, Basis::new(year.period, book))?;
-    let money = valuation.total().map_err(|error| error.to_string())?;
-    Ok(Cost { money, has_holes: valuation.has_holes() })
+    let costs = AllCosts::of(snapshot, Basis::new(year.period, book))?;
+    Ok(Cost { money: costs.total, has_holes: costs.has_holes() })
 }
 
 /// The costs of all years added up, and their present value.

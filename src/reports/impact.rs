@@ -14,7 +14,7 @@ use crate::model::Kind;
 use crate::money::Money;
 use crate::report::{Cell, Column, Report, Section};
 use crate::snapshot::Snapshot;
-use crate::value::{Amount, Basis, Valuation};
+use crate::value::{AllCosts, Amount, Basis};
 
 /// What reports on failures rest on.
 pub struct Stage<'s> {
@@ -25,7 +25,7 @@ pub struct Stage<'s> {
     pub as_of: Date,
     basis: Basis<'s>,
     /// Made at first use: where no service stops, nothing need be valued.
-    valuation: OnceCell<Result<Valuation<'s>, String>>,
+    costs: OnceCell<Result<AllCosts<'s>, String>>,
 }
 
 impl<'s> Stage<'s> {
@@ -33,13 +33,13 @@ impl<'s> Stage<'s> {
         let topology = Topology::of(snapshot);
         let down = down_already(&topology);
         let basis = Basis::new(period, book);
-        Stage { snapshot, topology, down, as_of, basis, valuation: OnceCell::new() }
+        Stage { snapshot, topology, down, as_of, basis, costs: OnceCell::new() }
     }
 
     /// What a service costs in the period.
     fn cost(&self, service: &str) -> Amount {
-        let valuation = match self.valuation.get_or_init(|| Valuation::of(self.snapshot, self.basis)) {
-            Ok(valuation) => valuation,
+        let valuation = match self.costs.get_or_init(|| AllCosts::of(self.snapshot, self.basis)) {
+            Ok(costs) => &costs.services,
             Err(reason) => return Amount::Missing(reason.clone()),
         };
         let Some(at) = valuation.position(service) else { return Amount::Carried };

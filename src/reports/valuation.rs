@@ -8,7 +8,7 @@ use super::{NamedReport, Request, amount_cell};
 use crate::contract::{accrual, term_at};
 use crate::money::MoneyError;
 use crate::report::{Cell, Column, Report, Section};
-use crate::value::{Basis, Valuation};
+use crate::value::{AllCosts, Basis};
 
 pub static REPORT: NamedReport = NamedReport {
     name: "valuation",
@@ -76,8 +76,8 @@ fn services(request: &Request<'_>) -> Section {
         Column::number("holes", "Holes"),
     ];
     let mut section = Section::new("services", "Cost of the services, shared services included", columns);
-    let valuation = match Valuation::of(request.snapshot, Basis::new(request.period, request.book)) {
-        Ok(valuation) => valuation,
+    let valuation = match AllCosts::of(request.snapshot, Basis::new(request.period, request.book)) {
+        Ok(costs) => costs.services,
         Err(reason) => {
             section.push(vec![Cell::Empty, Cell::Empty, Cell::Empty, Cell::missing(reason), Cell::Empty]);
             return section;

@@ -7,11 +7,12 @@ use super::{amount_cell, difference, failed};
 use crate::date::Period;
 use crate::money::{Money, MoneyError};
 use crate::report::{Cell, Column, Report, Section};
-use crate::value::{Amount, Charges, Valuation};
+use crate::value::{AllCosts, Amount, Charges, Idle, Valuation};
 
 /// Every service with what it costs, what it charges to services and what it leaves to consumers;
 /// then what no service bears. The totals of the last column are all costs of the period.
-pub fn value_all(base: Report, valuation: &Valuation<'_>) -> Report {
+pub fn value_all(base: Report, costs: &AllCosts<'_>) -> Report {
+    let valuation = &costs.services;
     let columns = vec![
         Column::new("service", "Service"),
         Column::new("name", "Name"),
@@ -42,18 +43,18 @@ pub fn value_all(base: Report, valuation: &Valuation<'_>) -> Report {
             Cell::Int(i64::try_from(own).unwrap_or(i64::MAX)),
         ]);
     }
-    for idle in &valuation.idle {
+    for idle in &costs.idle {
         holes += idle.holes;
         section.push(vec![
             Cell::text(format!("({})", idle.what)),
             Cell::text(format!("{} records", idle.records)),
             Cell::Empty,
             Cell::Empty,
-            valuation.idle_amount(idle).map_or_else(failed, |amount| amount_cell(&amount)),
+            idle_cell(idle),
             Cell::Int(i64::try_from(idle.holes).unwrap_or(i64::MAX)),
         ]);
     }
-    let total = total(valuation, holes);
+    let total = total(costs.total, holes);
     let section = section.totals(vec![
         Cell::text("All costs of the period"),
         Cell::Empty,
@@ -65,7 +66,8 @@ pub fn value_all(base: Report, valuation: &Valuation<'_>) -> Report {
 }
 
 /// What each consumer pays for all services, what they pay nothing for, and what no service bears.
-pub fn value_by_consumer(base: Report, valuation: &Valuation<'_>) -> Report {
+pub fn value_by_consumer(base: Report, costs: &AllCosts<'_>) -> Report {
+    let valuation = &costs.services;
     let columns = vec![
         Column::new("consumer", "Consumer"),
         Column::number("services", "Services"),
@@ -74,7 +76,7 @@ pub fn value_by_consumer(base: Report, valuation: &Valuation<'_>) -> Report {
     let mut section = Section::new("consumers", "Cost by consumer", columns);
     let mut payers: BTreeMap<String, (i64, Sum)> = BTreeMap::new();
     let mut nobody = (0, Sum::default());
-    let mut holes: usize = valuation.idle.iter().map(|idle| idle.holes).sum();
+    let mut holes: usize = costs.idle.iter().map(|idle| idle.holes).sum();
     for (at, _) in counted(valuation) {
         holes += valuation.services.get(at).map_or(0, |sum| sum.holes);
         let charges = valuation.charges(at).unwrap_or_else(|error| missing(&error));
@@ -94,11 +96,10 @@ pub fn value_by_consumer(base: Report, valuation: &Valuation<'_>) -> Report {
     if nobody.0 > 0 {
         section.push(vec![Cell::text(NOBODY), Cell::Int(nobody.0), nobody.1.cell()]);
     }
-    for idle in &valuation.idle {
-        let amount = valuation.idle_amount(idle).map_or_else(failed, |amount| amount_cell(&amount));
-        section.push(vec![Cell::text(format!("({})", idle.what)), Cell::Empty, amount]);
+    for idle in &costs.idle {
+        section.push(vec![Cell::text(format!("({})", idle.what)), Cell::Empty, idle_cell(idle)]);
     }
-    let total = total(valuation, holes);
+    let total = total(costs.total, holes);
     let section = section.totals(vec![Cell::text("All costs of the period"), Cell::Empty, total]);
     with_notes(base.section(section), holes)
 }
@@ -199,11 +200,15 @@ fn missing(error: &MoneyError) -> Charges {
     Charges { services: Vec::new(), consumers: Vec::new(), nobody: Some(nobody), volume: None }
 }
 
-fn total(valuation: &Valuation<'_>, holes: usize) -> Cell {
-    match valuation.total() {
-        Ok(total) if holes == 0 => Cell::Money(total),
-        Ok(total) => Cell::missing(format!("at least {total}")),
-        Err(error) => failed(error),
+fn idle_cell(idle: &Idle) -> Cell {
+    total(idle.amount, idle.holes)
+}
+
+/// A sum of which so many parts are not known.
+fn total(known: Money, holes: usize) -> Cell {
+    match holes {
+        0 => Cell::Money(known),
+        _ => Cell::missing(format!("at least {known}")),
     }
 }
 

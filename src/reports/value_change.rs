@@ -8,7 +8,7 @@ use crate::contract::{accrual, term_at};
 use crate::date::{Period, day_after};
 use crate::money::{Money, MoneyError};
 use crate::report::{Cell, Column, Section};
-use crate::value::{Amount, Basis, Valuation};
+use crate::value::{AllCosts, Amount, Basis};
 
 /// A figure on one side: known, or a hole with its reason.
 type Figure = Result<Money, String>;
@@ -82,16 +82,12 @@ fn total(figures: &BTreeMap<String, Figure>) -> Option<Figure> {
 
 fn service_costs(request: &Request<'_>) -> BTreeMap<String, Figure> {
     let mut costs = BTreeMap::new();
-    let Ok(valuation) = Valuation::of(request.snapshot, Basis::new(request.period, request.book)) else {
+    let basis = Basis::new(request.period, request.book);
+    let Ok(AllCosts { services: valuation, .. }) = AllCosts::of(request.snapshot, basis) else {
         return costs;
     };
     for (at, service) in valuation.uses.services.iter().enumerate().filter(|(_, one)| !one.is_retired()) {
-        let figure = valuation.cost(at).map_err(|error| error.to_string()).and_then(|cost| match cost {
-            Amount::Known(money) => Ok(money),
-            Amount::AtLeast(money) => Err(format!("at least {money}")),
-            Amount::Missing(reason) => Err(reason),
-            Amount::Carried => Err("nothing is priced".to_owned()),
-        });
+        let figure = valuation.cost(at).map_err(|error| error.to_string()).and_then(Amount::figure);
         costs.insert(format!("service/{}", service.id()), figure);
     }
     costs

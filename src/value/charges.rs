@@ -43,27 +43,24 @@ impl<'a> Valuation<'a> {
         self.services.get(at).map_or(0, |sum| whole(&sum.figures))
     }
 
-    /// What the service charges to services, in fine parts.
-    fn charged(&self, at: usize) -> i128 {
-        self.outgoing(at).map(|(_, _, flow)| flow).sum()
-    }
-
-    /// The services that are charged by the one at this position: their ids, shares and flows.
+    /// The services that are charged by the one at this position: their ids, shares, and what they are
+    /// charged in minor units.
     fn outgoing(&self, at: usize) -> impl Iterator<Item = (&'a str, Option<String>, i128)> {
         let range = self.uses.range_of(Provider::Service(at));
         let uses = self.uses.uses.iter().enumerate().skip(range.start).take(range.len());
         let counted = uses.filter(|(_, one)| self.uses.counts.get(one.service) == Some(&true));
         counted.filter_map(|(position, one)| {
-            let flow = self.flows.get(position).map_or(0, |flow| whole(flow));
-            Some((self.service(one.service)?.id(), one.shown.clone(), flow))
+            let charged = self.charged.get(position).copied().unwrap_or(0);
+            Some((self.service(one.service)?.id(), one.shown.clone(), charged))
         })
     }
 
-    /// The cost of a service in minor units: what it leaves to consumers, which was rounded with all
-    /// that goes out, and what it charges to services.
+    /// The cost of a service in minor units: what it leaves to consumers and what it charges to services.
     pub(super) fn rounded(&self, at: usize) -> Result<i128, MoneyError> {
         match (self.uses.counts.get(at), self.left.get(at)) {
-            (Some(true), Some(left)) => Ok(left + nearest(self.charged(at))?),
+            (Some(true), Some(left)) => {
+                Ok(left + self.outgoing(at).map(|(.., charged)| charged).sum::<i128>())
+            }
             _ => nearest(self.exact(at)),
         }
     }
@@ -106,12 +103,6 @@ impl<'a> Valuation<'a> {
         self.costing.has_carbon().then(|| nearest(*carbon).ok()).flatten()
     }
 
-    /// What no service bears, as money.
-    pub fn idle_amount(&self, idle: &super::Idle) -> Result<Amount, MoneyError> {
-        let money = self.money(idle.count)?;
-        Ok(if idle.holes > 0 { Amount::AtLeast(money) } else { Amount::Known(money) })
-    }
-
     /// What the service leaves to consumers: all that it does not charge to services.
     pub fn left(&self, at: usize) -> Result<Amount, MoneyError> {
         let is_counted = self.uses.counts.get(at) == Some(&true);
@@ -131,10 +122,7 @@ impl<'a> Valuation<'a> {
             Amount::Known(money) | Amount::AtLeast(money) => self.costing.rates.unit().count(*money)?,
             Amount::Missing(_) | Amount::Carried => whole,
         };
-        let outgoing: Vec<_> = self.outgoing(at).collect();
-        let flows: Vec<i128> = outgoing.iter().map(|(.., flow)| *flow).collect();
-        let counts = round_parts(&flows, FINE, whole - rest);
-        for ((id, shown, _), count) in outgoing.into_iter().zip(counts) {
+        for (id, shown, count) in self.outgoing(at) {
             let amount = self.amount(at, count)?;
             charges.services.push(Charge {
                 to: id.to_owned(),

@@ -1,24 +1,26 @@
 //! What single items, contracts and services cost in a period, before anything is shared.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 use super::basis::{Basis, Columns};
-use super::contract_cost::ContractCost;
 use super::rates::Rates;
+use super::shared_cost::{Holder, SharedCost};
+use super::shares::Uses;
 use super::tree::Origin;
-use super::work::{Work, work};
+use super::work::work;
 use super::{carrier, energy};
+use crate::contract::coverage;
 use crate::date::{Period, day_before};
 use crate::model::Kind;
 use crate::model::contract::Contract;
 use crate::model::item::Item;
 use crate::model::schedule::Schedule;
 use crate::model::service::Target;
-use crate::model::settings::Energy;
+use crate::model::settings::{Energy, Settings};
 use crate::money::Percent;
 use crate::schedule::{Plan, Planner};
 use crate::snapshot::Snapshot;
@@ -41,58 +43,62 @@ pub struct Costing<'a> {
     basis: Basis<'a>,
     planner: Planner<'a>,
     energy: Option<&'a Energy>,
-    contracts: Vec<ContractCost<'a>>,
-    /// Contracts by what they cover on some day of the period, with the position among it.
-    covered: HashMap<(Kind, &'a str), Vec<(usize, usize)>>,
+    /// Those of contracts, and of work.
+    pub(super) shared: Vec<SharedCost<'a>>,
+    /// The positions of shared costs by what bears them, with its position among their holders.
+    borne: HashMap<Holder<'a>, Vec<(usize, usize)>>,
     schedules: HashMap<&'a str, Vec<Schedule<'a>>>,
-    work: Work<'a>,
     /// Items that are components of some service, once they are asked for.
     components: OnceLock<HashSet<&'a str>>,
+    /// What suppliers' contracts cover in the period, once it is asked for.
+    covered: OnceLock<HashSet<&'a str>>,
 }
 
 impl<'a> Costing<'a> {
-    /// # Errors
-    /// The settings are missing or have errors: there is no base currency.
-    pub fn new(snapshot: &'a Snapshot, basis: Basis<'a>) -> Result<Self, String> {
-        let settings = snapshot.settings().ok_or("the settings are missing or have errors")?;
-        let rates = Rates::of(snapshot, settings.currency);
+    /// The costs of the items and services that are asked for.
+    pub fn new(
+        snapshot: &'a Snapshot,
+        settings: &'a Settings,
+        basis: Basis<'a>,
+        rates: Rates<'a>,
+        uses: &Uses<'a>,
+    ) -> Self {
         let columns = Columns::of(&basis);
-        let suppliers: Vec<Contract<'_>> = snapshot.contracts().filter(Contract::is_supplier_side).collect();
-        let contracts: Vec<ContractCost<'_>> = suppliers
-            .into_par_iter()
-            .map(|contract| ContractCost::of(snapshot, contract, &rates, &columns.spans))
+        let contracts = snapshot.all_of(Kind::Contract).par_iter().map(|record| Contract(record));
+        let mut shared: Vec<SharedCost<'_>> = contracts
+            .filter(|contract| contract.is_supplier_side())
+            .filter(|contract| uses.scope.is_none() || contract.ever_covers().any(|id| uses.wants(id)))
+            .map(|contract| SharedCost::of_contract(snapshot, contract, &rates, &columns.spans))
             .collect();
-        let mut covered: HashMap<(Kind, &str), Vec<(usize, usize)>> = HashMap::new();
-        for (number, cost) in contracts.iter().enumerate() {
-            for (at, id) in cost.ids.iter().copied().enumerate() {
-                // An id that both an item and a service have means the item, as in every reference.
-                let kind = if snapshot.item(id).is_some() { Kind::Item } else { Kind::Service };
-                covered.entry((kind, id)).or_default().push((number, at));
+        shared.extend(work(snapshot, &rates, &columns, basis.period));
+        let mut borne: HashMap<Holder<'_>, Vec<(usize, usize)>> = HashMap::new();
+        for (number, cost) in shared.iter().enumerate() {
+            for (at, holder) in cost.holders.iter().enumerate() {
+                borne.entry(*holder).or_default().push((number, at));
             }
         }
-        let all: Vec<Schedule<'_>> = snapshot.schedules().collect();
+        let all = snapshot.all_of(Kind::Schedule).par_iter().map(|record| Schedule(record));
+        let all = all.filter_map(|schedule| Some((schedule.item().filter(|id| uses.wants(id))?, schedule)));
+        let all: Vec<(&str, Schedule<'_>)> = all.collect();
         let mut schedules: HashMap<&str, Vec<Schedule<'_>>> = HashMap::with_capacity(all.len());
-        for schedule in all {
-            if let Some(item) = schedule.item() {
-                schedules.entry(item).or_default().push(schedule);
-            }
+        for (item, schedule) in all {
+            schedules.entry(item).or_default().push(schedule);
         }
-        let work = work(snapshot, &rates, &columns, basis.period);
         let energy = settings.valuation.energy.as_ref();
         let planner = Planner::new(snapshot);
-        Ok(Self {
+        Self {
             snapshot,
             rates,
             columns,
             basis,
             planner,
             energy,
-            contracts,
-            covered,
+            shared,
+            borne,
             schedules,
-            work,
             components: OnceLock::new(),
-        })
+            covered: OnceLock::new(),
+        }
     }
 
     /// The costs of an item: depreciation, contracts, energy and the rest.
@@ -109,7 +115,7 @@ impl<'a> Costing<'a> {
         }
         let mut costs: Vec<Cost> = Vec::new();
         self.depreciation(item, &mut costs);
-        costs.extend(self.contract_costs(Kind::Item, item.id()));
+        costs.extend(self.shared_by((Kind::Item, item.id())).map(|(cost, at)| cost.part(at)));
         if let Some(energy) = self.energy.filter(|_| energy::power(item).is_some()) {
             let cost = energy::cost(item, energy, &self.rates, &self.columns.spans);
             let origin = Origin { record: item.record().record_id(), field: "attributes.power_w".into() };
@@ -118,40 +124,34 @@ impl<'a> Costing<'a> {
                 costs.push(Cost { pool: "energy", label: "electricity".into(), origin, amount });
             }
         }
-        costs.extend(self.work_costs(Kind::Item, item.id()));
         costs
     }
 
     /// The costs that a service has by itself: contracts and work.
     pub(super) fn of_service(&self, id: &str) -> Vec<Cost> {
-        let mut costs = self.contract_costs(Kind::Service, id);
-        costs.extend(self.work_costs(Kind::Service, id));
-        costs
+        self.shared_by((Kind::Service, id)).map(|(cost, at)| cost.part(at)).collect()
     }
 
     /// The costs that no record carries: of contracts that cover nothing that is there, and of
     /// work on nothing that is.
     pub(super) fn of_nothing(&self) -> Vec<Cost> {
-        let is_there = |id: &str| self.snapshot.item(id).is_some() || self.snapshot.service(id).is_some();
-        let mut costs = Vec::new();
-        for cost in &self.contracts {
-            let missing: Vec<usize> =
-                cost.ids.iter().enumerate().filter(|(_, id)| !is_there(id)).map(|(at, _)| at).collect();
-            let amount = match missing.is_empty() {
-                true => continue,
-                false if missing.len() == cost.ids.len() => cost.whole.clone(),
-                false => cost.parts.clone().map(|parts| {
-                    let mut sum = vec![0; self.columns.spans.len()];
-                    for part in missing.iter().filter_map(|at| parts.get(*at)) {
-                        sum.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
-                    }
-                    sum
-                }),
-            };
-            costs.push(self.contract_line(cost.contract, String::new(), amount));
-        }
-        costs.extend(self.work.unassigned.iter().map(Cost::copy));
-        costs
+        let missing = |cost: &SharedCost<'_>| -> Vec<usize> {
+            let holders = cost.holders.iter().enumerate();
+            holders.filter(|(_, holder)| !self.is_there(**holder)).map(|(at, _)| at).collect()
+        };
+        let missing = self.shared.iter().map(|cost| (cost, missing(cost)));
+        missing.filter(|(_, at)| !at.is_empty()).map(|(cost, at)| cost.parts_of(&at)).collect()
+    }
+
+    /// Whether there is a record that can bear costs.
+    pub(super) fn is_there(&self, (kind, id): Holder<'_>) -> bool {
+        self.snapshot.get(kind, id).is_some()
+    }
+
+    /// The shared costs that one thing bears, with its position among their holders.
+    fn shared_by<'s>(&'s self, holder: Holder<'s>) -> impl Iterator<Item = (&'s SharedCost<'a>, usize)> + 's {
+        let positions = self.borne.get(&holder).map_or(&[][..], Vec::as_slice);
+        positions.iter().filter_map(|(number, at)| Some((self.shared.get(*number)?, *at)))
     }
 
     /// The carbon of an item's electricity, in fine parts of a kg of CO2e.
@@ -170,10 +170,10 @@ impl<'a> Costing<'a> {
     /// Where the cost of an item without one is charged: the carrier, and the relation to it.
     pub(super) fn carrier(&self, item: Item<'a>) -> Option<(&'a str, String)> {
         let components = self.components.get_or_init(|| components(self.snapshot));
+        let covered = self.covered.get_or_init(|| covered(self.snapshot, self.basis.period));
         let is_priced = |id: &str| {
             components.contains(id)
-                && (self.covered.contains_key(&(Kind::Item, id))
-                    || self.snapshot.item(id).is_some_and(|item| item.cost().is_some()))
+                && (covered.contains(id) || self.snapshot.item(id).is_some_and(|item| item.cost().is_some()))
         };
         carrier::carrier(self.snapshot, item, is_priced)
     }
@@ -225,34 +225,6 @@ impl<'a> Costing<'a> {
             .and_then(|interest| interest.checked_div(Decimal::from(2 * 100 * 365)))
             .ok_or_else(|| "the figure is too large".to_owned())
     }
-
-    fn contract_costs(&self, kind: Kind, id: &str) -> Vec<Cost> {
-        let covered = self.covered.get(&(kind, id)).map_or(&[][..], Vec::as_slice);
-        let costs = covered.iter().filter_map(|(at, part)| Some((self.contracts.get(*at)?, *part)));
-        costs
-            .map(|(cost, part)| {
-                let of = match cost.ids.len() {
-                    _ if cost.is_amended => ", as amended".to_owned(),
-                    0 | 1 => String::new(),
-                    count => format!(", 1/{count}"),
-                };
-                let amount = cost.parts.as_ref().map_err(Clone::clone).and_then(|parts| {
-                    parts.get(part).cloned().ok_or_else(|| "the contract covers nothing".to_owned())
-                });
-                self.contract_line(cost.contract, of, amount)
-            })
-            .collect()
-    }
-
-    fn contract_line(&self, contract: Contract<'_>, of: String, amount: Result<Vec<i128>, String>) -> Cost {
-        let pool = super::POOLS.iter().find(|pool| **pool == contract.kind()).copied().unwrap_or("one_off");
-        let origin = Origin { record: contract.0.record_id(), field: "price".into() };
-        Cost { pool, label: format!("{} {}{of}", contract.kind(), contract.name()), origin, amount }
-    }
-
-    fn work_costs(&self, kind: Kind, id: &str) -> Vec<Cost> {
-        self.work.charged.get(&(kind, id)).into_iter().flatten().map(Cost::copy).collect()
-    }
 }
 
 fn components(snapshot: &Snapshot) -> HashSet<&str> {
@@ -267,11 +239,9 @@ fn components(snapshot: &Snapshot) -> HashSet<&str> {
     components
 }
 
-pub(super) const NOT_PRICED: &str = "not priced";
-
-impl Cost {
-    fn copy(&self) -> Cost {
-        let Cost { pool, label, origin, amount } = self;
-        Cost { pool, label: label.clone(), origin: origin.clone(), amount: amount.clone() }
-    }
+fn covered(snapshot: &Snapshot, period: Period) -> HashSet<&str> {
+    let suppliers = snapshot.contracts().filter(Contract::is_supplier_side);
+    suppliers.flat_map(|contract| coverage(contract, period)).flat_map(|(_, covered)| covered).collect()
 }
+
+pub(super) const NOT_PRICED: &str = "not priced";

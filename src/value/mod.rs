@@ -2,19 +2,22 @@
 //!
 //! Costs go through four layers: cost pools (depreciation in one book, contracts, energy, labour,
 //! one-off expenses, imputed capital), the items that they are costs of, the services that use the
-//! items and one another, and the consumers of the services. Each cost is rounded once to the minor
-//! unit where it comes in; from there on it is shared without loss, and rounded again where it goes
-//! out, by largest remainders, so that what goes out is what came in. What has no price is a hole
-//! that is shown, never a zero; what nobody takes is a line of its own.
+//! items and one another, and the consumers of the services. Each cost is rounded to the minor unit
+//! where it comes in, and split into whole minor units wherever it is shared, by largest remainders,
+//! so that what goes out is what came in ([`postings`]). Beside them go finer figures, which tell the
+//! parts of a cost apart, by record, month or pool. What has no price is a hole that is shown, never
+//! a zero; what nobody takes is a line of its own.
 
 mod basis;
 mod carrier;
 mod charges;
-mod contract_cost;
 mod costing;
+mod direct;
 mod drivers;
 mod energy;
+mod postings;
 mod rates;
+mod shared_cost;
 mod shares;
 mod sums;
 mod tree;
@@ -28,7 +31,7 @@ pub use rates::Rates;
 pub use shares::{Provider, Use, Uses};
 pub use sums::Sum;
 pub use tree::{Amount, Line, Origin, explain};
-pub use valuation::{Idle, Valuation};
+pub use valuation::{AllCosts, Idle, Valuation};
 
 #[cfg(test)]
 mod tests;

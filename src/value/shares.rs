@@ -1,8 +1,9 @@
 //! Who uses what, and which part of its cost each user bears.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 use rayon::prelude::*;
 
 use super::drivers::{Drivers, Quantity};
@@ -38,14 +39,24 @@ pub struct Use<'a> {
 
 /// The services of an estate and what they use.
 pub struct Uses<'a> {
+    /// What is asked for; everything where there is none.
+    pub(super) scope: Option<Scope<'a>>,
     /// In the order of their paths.
     pub services: Vec<Service<'a>>,
     pub position: HashMap<&'a str, usize>,
     /// Whether the costs that a service takes are taken from its providers: it is in use, or one
     /// that is in use rests on it. A planned service is valued, and leaves the others as they are.
     pub counts: Vec<bool>,
-    /// Ordered by provider, then by service.
+    /// Ordered by provider, then by service. Items out of the scope are left out.
     pub uses: Vec<Use<'a>>,
+}
+
+/// One service with all that it rests on.
+pub(super) struct Scope<'a> {
+    /// The positions of the service and of those below it.
+    pub services: HashSet<usize>,
+    /// The items that they use.
+    pub items: HashSet<&'a str>,
 }
 
 /// A share of one percent has so many parts: shares have six decimals at most.
@@ -58,20 +69,48 @@ pub(super) fn parts_of(percent: Percent) -> i128 {
     ratio(points.mantissa(), POINT, 10i128.pow(points.scale())).unwrap_or(i128::MAX)
 }
 
+impl<'a> Scope<'a> {
+    fn below(at: usize, services: &[Service<'a>], position: &HashMap<&str, usize>) -> Self {
+        let mut scope = Scope { services: HashSet::new(), items: HashSet::new() };
+        scope.services.insert(at);
+        let mut open = vec![at];
+        while let Some(service) = open.pop().and_then(|at| services.get(at)) {
+            for component in service.components() {
+                match component.target {
+                    Target::Item(id) => scope.items.extend([id]),
+                    Target::AnyOf(ids, _) => scope.items.extend(ids),
+                    Target::Service(id) => {
+                        open.extend(position.get(id).copied().filter(|at| scope.services.insert(*at)));
+                    }
+                }
+            }
+        }
+        scope
+    }
+}
+
 impl<'a> Uses<'a> {
-    pub fn of(snapshot: &'a Snapshot, rates: &Rates<'a>, drivers: &Drivers<'a>) -> Self {
+    /// The uses of all services, or of all items that the service `id` and those below it use.
+    pub fn of(snapshot: &'a Snapshot, rates: &Rates<'a>, drivers: &Drivers<'a>, id: Option<&str>) -> Self {
         let services: Vec<Service<'a>> = snapshot.services().collect();
         let position: HashMap<&str, usize> =
             services.iter().enumerate().map(|(at, service)| (service.id(), at)).collect();
+        let at = id.and_then(|id| position.get(id));
+        let scope = at.map(|at| Scope::below(*at, &services, &position));
+        let is_wanted = |target: &Target<'_>| match (&scope, target) {
+            (None, _) | (_, Target::Service(_)) => true,
+            (Some(scope), Target::Item(id)) => scope.items.contains(id),
+            (Some(scope), Target::AnyOf(ids, _)) => ids.iter().any(|id| scope.items.contains(id)),
+        };
         let mut uses: Vec<Use<'a>> = services
             .par_iter()
             .enumerate()
             .filter(|(_, service)| service.0.is_sound())
-            .flat_map_iter(|(at, service)| uses_of(at, *service, &position))
+            .flat_map_iter(|(at, service)| uses_of(at, *service, &position, is_wanted))
             .collect();
         uses.par_sort_unstable_by_key(|one| (one.provider, one.service, one.component, one.position));
         let counts = counting(&services, &uses);
-        let mut all = Uses { services, position, counts, uses };
+        let mut all = Uses { scope, services, position, counts, uses };
         all.weigh(rates, drivers);
         all
     }
@@ -81,6 +120,17 @@ impl<'a> Uses<'a> {
         let start = self.uses.partition_point(|one| one.provider < provider);
         let end = self.uses.partition_point(|one| one.provider <= provider);
         start..end
+    }
+
+    /// Whether the costs of an item or a service are asked for.
+    pub(super) fn wants(&self, id: &str) -> bool {
+        let Some(scope) = &self.scope else { return true };
+        scope.items.contains(id) || self.position.get(id).is_some_and(|at| scope.services.contains(at))
+    }
+
+    /// Whether the service at this position is asked for.
+    pub(super) fn is_wanted(&self, at: usize) -> bool {
+        self.scope.as_ref().is_none_or(|scope| scope.services.contains(&at))
     }
 
     /// The uses of each item, with the position of the first.
@@ -94,6 +144,12 @@ impl<'a> Uses<'a> {
                 Provider::Service(_) => None,
             }
         })
+    }
+
+    /// The uses of services, with their positions; those of items come before them.
+    pub(super) fn of_services(&self) -> impl Iterator<Item = (usize, &Use<'a>)> {
+        let is_item = |one: &Use<'a>| matches!(one.provider, Provider::Item(_));
+        self.uses.iter().enumerate().skip(self.uses.partition_point(is_item))
     }
 
     fn weigh(&mut self, rates: &Rates<'a>, drivers: &Drivers<'a>) {
@@ -148,9 +204,14 @@ impl<'a> Uses<'a> {
 }
 
 /// What the components of a service use.
-fn uses_of<'a>(at: usize, service: Service<'a>, position: &HashMap<&str, usize>) -> Vec<Use<'a>> {
+fn uses_of<'a>(
+    at: usize,
+    service: Service<'a>,
+    position: &HashMap<&str, usize>,
+    is_wanted: impl Fn(&Target<'a>) -> bool,
+) -> Vec<Use<'a>> {
     let mut uses = Vec::new();
-    for component in service.components() {
+    for component in service.components_where(is_wanted) {
         let providers = match &component.target {
             Target::Item(id) => vec![Provider::Item(id)],
             Target::AnyOf(ids, _) => ids.iter().map(|id| Provider::Item(id)).collect(),

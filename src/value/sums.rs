@@ -1,11 +1,6 @@
 //! Sums of costs, by item and service, and what is left of them.
 
-use std::collections::HashMap;
-
-use rayon::prelude::*;
-
 use super::costing::{Cost, Costing};
-use crate::model::Kind;
 use crate::model::item::Item;
 
 /// Figures in fine parts, by column.
@@ -56,54 +51,42 @@ pub(super) fn sum_of(costing: &Costing<'_>, costs: &[Cost], width: usize) -> Sum
     sum
 }
 
-/// What each item costs, of those that have any cost.
-pub(super) fn item_sums<'a>(costing: &Costing<'a>) -> HashMap<&'a str, Sum> {
-    let snapshot = costing.snapshot;
-    let width = costing.columns.width();
-    let sum = |item: Item<'a>| {
-        let costs = costing.of_item(item);
-        let carbon = costing.carbon(item);
-        if costs.is_empty() && carbon == Ok(0) {
-            return None;
-        }
-        let mut sum = sum_of(costing, &costs, width);
-        match carbon {
-            Ok(carbon) => {
-                if let Some(last) = sum.figures.last_mut() {
-                    *last = carbon;
-                }
+/// What an item costs; `None` where it has no cost.
+pub(super) fn item_sum<'a>(costing: &Costing<'a>, item: Item<'a>) -> Option<Sum> {
+    let costs = costing.of_item(item);
+    let carbon = costing.carbon(item);
+    if costs.is_empty() && carbon == Ok(0) {
+        return None;
+    }
+    let mut sum = sum_of(costing, &costs, costing.columns.width());
+    match carbon {
+        Ok(carbon) => {
+            if let Some(last) = sum.figures.last_mut() {
+                *last = carbon;
             }
-            Err(_) => sum.holes += 1,
         }
-        Some((item.id(), sum))
-    };
-    let items = snapshot.all().par_iter().filter(|record| record.kind() == Kind::Item);
-    items.filter_map(|record| sum(Item(record))).collect()
+        Err(_) => sum.holes += 1,
+    }
+    Some(sum)
 }
 
-/// Costs of items that are charged to no service.
-pub(super) struct Untaken {
-    pub figures: Figures,
-    /// Of how many items.
-    pub records: usize,
-    pub holes: usize,
+/// Rows of figures, in one piece.
+pub(super) struct Table {
+    width: usize,
+    cells: Figures,
 }
 
-impl Untaken {
-    pub fn of(width: usize) -> Self {
-        Self { figures: vec![0; width], records: 0, holes: 0 }
+impl Table {
+    pub fn of(width: usize, rows: usize) -> Self {
+        Self { width, cells: vec![0; width * rows] }
     }
 
-    pub fn add(&mut self, figures: &[i128], holes: usize) {
-        self.figures.iter_mut().zip(figures).for_each(|(sum, figure)| *sum += figure);
-        self.records += usize::from(figures.iter().any(|figure| *figure != 0));
-        self.holes += holes;
+    pub fn row(&self, at: usize) -> &[i128] {
+        self.cells.get(at * self.width..(at + 1) * self.width).unwrap_or_default()
     }
 
-    /// Takes away what was added.
-    pub fn remove(&mut self, sum: &Sum) {
-        self.figures.iter_mut().zip(&sum.figures).for_each(|(all, figure)| *all -= figure);
-        self.records -= usize::from(sum.figures.iter().any(|figure| *figure != 0));
-        self.holes -= sum.holes;
+    /// Sets the rows from `at` on.
+    pub fn set(&mut self, at: usize, figures: &[i128]) {
+        self.cells.iter_mut().skip(at * self.width).zip(figures).for_each(|(cell, figure)| *cell = *figure);
     }
 }

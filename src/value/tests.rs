@@ -58,13 +58,13 @@ fn shown(amount: &Amount) -> String {
 fn cost(snapshot: &Snapshot, id: &str, change: impl FnOnce(&mut Basis<'_>)) -> String {
     let mut basis = Basis::new(year("2025"), "accounting");
     change(&mut basis);
-    let valuation = Valuation::of(snapshot, basis).unwrap();
+    let valuation = AllCosts::of(snapshot, basis).unwrap().services;
     shown(&valuation.cost(valuation.position(id).unwrap()).unwrap())
 }
 
 /// The amounts of the lines of a service that have a label.
 fn lines(snapshot: &Snapshot, id: &str, label: &str) -> Vec<String> {
-    let valuation = Valuation::of(snapshot, Basis::new(year("2025"), "accounting")).unwrap();
+    let valuation = AllCosts::of(snapshot, Basis::new(year("2025"), "accounting")).unwrap().services;
     let lines = explain(&valuation, valuation.position(id).unwrap(), None).unwrap();
     lines.iter().filter(|line| line.label.contains(label)).map(|line| shown(&line.amount)).collect()
 }
@@ -81,7 +81,7 @@ fn energy_is_power_by_hours_by_dated_tariff() {
     let files = [item("a", "attributes: {power_w: 500}\n"), service("s", "components: [{item: a}]\n")];
     let snapshot = estate(settings, files.into_iter().chain(rates));
     assert_eq!(cost(&snapshot, "s", |_| {}), "524.16");
-    let valuation = Valuation::of(&snapshot, Basis::new(year("2025"), "accounting")).unwrap();
+    let valuation = AllCosts::of(&snapshot, Basis::new(year("2025"), "accounting")).unwrap().services;
     assert_eq!(valuation.carbon(0), Some(175));
     // No tariff is known for 2024: a hole, not a zero.
     let missing = cost(&snapshot, "s", |basis| basis.period = year("2024"));
@@ -139,8 +139,8 @@ fn hours_under_a_contract_are_charged_to_what_they_were_spent_on() {
     assert_eq!(lines(&snapshot, "t", "5 h on 2025-12-31-k, 1/2"), ["200.00"]);
     // Hours that nobody takes are the estate's; those without a price are a hole.
     let nothing = |snapshot: &Snapshot| {
-        let valuation = Valuation::of(snapshot, Basis::new(year("2025"), "accounting")).unwrap();
-        valuation.idle.iter().map(|idle| shown(&valuation.idle_amount(idle).unwrap())).collect::<Vec<_>>()
+        let costs = AllCosts::of(snapshot, Basis::new(year("2025"), "accounting")).unwrap();
+        costs.idle.iter().map(|idle| idle.amount.amount_text()).collect::<Vec<_>>()
     };
     files[5].1 =
         contract.replace("covers: [a]\namendments: [{id: m, from: 2025-07-01, covers: {add: [b]}}]\n", "");
@@ -265,13 +265,10 @@ fn a_planned_service_takes_nothing_from_others() {
         (cost(&snapshot, "s", |_| {}), cost(&snapshot, "p", |_| {})),
         ("60.00".into(), "90.00".into())
     );
-    let valuation = Valuation::of(&snapshot, Basis::new(year("2025"), "accounting")).unwrap();
-    assert_eq!(valuation.total().unwrap().amount_text(), "100.00");
-    let idle: Vec<String> = valuation
-        .idle
-        .iter()
-        .map(|idle| format!("{}: {}", idle.what, shown(&valuation.idle_amount(idle).unwrap())))
-        .collect();
+    let costs = AllCosts::of(&snapshot, Basis::new(year("2025"), "accounting")).unwrap();
+    assert_eq!(costs.total.amount_text(), "100.00");
+    let idle: Vec<String> =
+        costs.idle.iter().map(|idle| format!("{}: {}", idle.what, idle.amount.amount_text())).collect();
     assert_eq!(idle, ["shares of items that no service takes: 40.00"]);
 }
 
@@ -286,10 +283,38 @@ fn a_cost_shared_by_three_is_charged_to_the_cent() {
     }
     let snapshot = estate("", files);
     assert_eq!(["s", "t", "u"].map(|id| cost(&snapshot, id, |_| {})), ["33.34", "33.33", "33.33"]);
-    let valuation = Valuation::of(&snapshot, Basis::new(year("2025"), "accounting")).unwrap();
+    let valuation = AllCosts::of(&snapshot, Basis::new(year("2025"), "accounting")).unwrap().services;
     let charges = valuation.charges(1).unwrap();
     let amounts: Vec<String> = charges.consumers.iter().map(|charge| shown(&charge.amount)).collect();
     assert_eq!((amounts, charges.nobody), (vec!["16.67".into(), "16.66".into()], None));
+}
+
+/// A third of ten items of 1.00 each is 3.33, and not ten times 0.33; and a contract of 100.00 for
+/// thirty things of which a service uses ten is 33.33, and not ten times 3.33.
+#[test]
+fn what_is_shared_alike_is_added_up_before_it_is_rounded() {
+    let price = "id: c\nside: supplier\nkind: support\nparty: hr\nterm: {start: 2025-01-01, length: 1y}\nprice: {amount: 100.00 EUR, per: year}\n";
+    let ids = |letter: char, count: u32| (0..count).map(move |at| format!("{letter}{at}"));
+    let components = |ids: &mut dyn Iterator<Item = String>, share: &str| {
+        let components: Vec<String> = ids.map(|id| format!("{{item: {id}{share}}}")).collect();
+        format!("components: [{}]\n", components.join(", "))
+    };
+    let covers: Vec<String> = ids('b', 10).chain(ids('c', 20)).collect();
+    let mut files = vec![
+        service("a", &components(&mut ids('a', 10), ", share: 33.333333%")),
+        service("b", &components(&mut ids('b', 10), "")),
+        service("c", &components(&mut ids('c', 20), "")),
+        ("contracts/c.yaml".into(), format!("{price}covers: [{}]\n", covers.join(", "))),
+    ];
+    files.extend(ids('a', 10).flat_map(|id| bought(&id, 1, "")));
+    files.extend(covers.iter().map(|id| item(id, "")));
+    let snapshot = estate("", files);
+    assert_eq!(["a", "b", "c"].map(|id| cost(&snapshot, id, |_| {})), ["3.33", "33.33", "66.67"]);
+    let total = AllCosts::of(&snapshot, Basis::new(year("2025"), "accounting")).unwrap();
+    assert_eq!(
+        (total.total.amount_text(), total.idle[0].amount.amount_text()),
+        ("110.00".into(), "6.67".into())
+    );
 }
 
 prop_compose! {
@@ -348,8 +373,9 @@ proptest! {
     fn charged_out_is_cost_in(files in estates()) {
         let snapshot = estate("", files);
         let basis = Basis::new(year("2025"), "accounting");
-        let Ok(valuation) = Valuation::of(&snapshot, basis) else { panic!() };
-        prop_assume!(!valuation.has_holes());
+        let Ok(costs) = AllCosts::of(&snapshot, basis) else { panic!() };
+        prop_assume!(!costs.has_holes());
+        let valuation = &costs.services;
         let mut cost_in = 0;
         for schedule in snapshot.schedules() {
             let plan = crate::schedule::plan(&snapshot, schedule, "accounting").unwrap();
@@ -359,7 +385,7 @@ proptest! {
             let accrual = crate::contract::accrual(&snapshot, contract, basis.period.end).unwrap();
             cost_in += cents(&Amount::Known(accrual.cost(basis.period).unwrap()));
         }
-        let mut out: i64 = valuation.idle.iter().map(|idle| cents(&valuation.idle_amount(idle).unwrap())).sum();
+        let mut out: i64 = costs.idle.iter().map(|idle| cents(&Amount::Known(idle.amount))).sum();
         for at in 0..4 {
             let charges = valuation.charges(at).unwrap();
             let left = charges.consumers.iter().chain(&charges.nobody);
@@ -368,25 +394,66 @@ proptest! {
             let whole = cents(&valuation.cost(at).unwrap());
             let to_services: i64 = charges.services.iter().map(|charge| cents(&charge.amount)).sum();
             prop_assert_eq!(left + to_services, whole);
-            let lines = explain(&valuation, at, None).unwrap();
+            let lines = explain(valuation, at, None).unwrap();
             // Fewer lines are the same lines.
             for depth in 0..3 {
                 let shallow: Vec<Line> = lines.iter().filter(|line| line.depth <= depth).cloned().collect();
-                prop_assert_eq!(explain(&valuation, at, Some(depth)).unwrap(), shallow);
+                prop_assert_eq!(explain(valuation, at, Some(depth)).unwrap(), shallow);
             }
             let leaves = lines.iter().zip(lines.iter().skip(1).map(|line| line.depth).chain([0]));
             let leaves = leaves.filter(|(line, next)| *next <= line.depth && matches!(line.amount, Amount::Known(_)));
             prop_assert_eq!(leaves.map(|(line, _)| cents(&line.amount)).sum::<i64>(), whole);
+            // A service below is told as it is charged there.
+            let told = lines.iter().filter(|line| line.depth == 1 && line.origin.field.ends_with("service"));
+            let charged = (0..4).flat_map(|other| valuation.charges(other).unwrap().services);
+            let charged = charged.filter(|charge| charge.to == format!("s{at}"));
+            let sum = |amounts: Vec<i64>| amounts.iter().sum::<i64>();
+            prop_assert_eq!(
+                sum(told.map(|line| cents(&line.amount)).collect()),
+                sum(charged.map(|charge| cents(&charge.amount)).collect())
+            );
         }
         prop_assert_eq!(out, cost_in);
-        prop_assert_eq!(cents(&Amount::Known(valuation.total().unwrap())), cost_in);
+        prop_assert_eq!(cents(&costs.amount()), cost_in);
         for cut in [Cut::Months, Cut::Pools] {
-            let parts = Valuation::of(&snapshot, Basis { cut, ..basis }).unwrap();
+            let parts = AllCosts::of(&snapshot, Basis { cut, ..basis }).unwrap().services;
             for at in 0..4 {
                 let sum: i64 = parts.columns(at).unwrap().iter().map(|(_, money)| cents(&Amount::Known(*money))).sum();
                 prop_assert_eq!(sum, cents(&valuation.cost(at).unwrap()), "{:?}", cut);
             }
         }
+    }
+
+    /// One service by itself is what it is among all; and what comes elsewhere moves no cent of it.
+    #[test]
+    fn a_service_rests_on_nothing_but_what_it_is_made_of(mut files in estates(), price in 1..10_000_u32) {
+        // A machine that its host carries, whose cost is a contract alone.
+        files.extend([
+            item("v", "relations: {hosted_on: [w]}\n"),
+            item("w", ""),
+            service("v", "components: [{item: v}]\n"),
+            service("w", "components: [{item: w}]\n"),
+            ("contracts/w.yaml".into(), "id: w\nside: supplier\nkind: lease\nparty: hr\nterm: {start: 2025-01-01, length: 1y}\nprice: {amount: 9.99 EUR, per: year}\ncovers: [w]\n".into()),
+        ]);
+        let elsewhere = bought("j", price, "").into_iter().chain(bought("k", 7, "")).chain([
+            service("s4", "components: [{item: j, share: 33.3333%}, {item: k}]\n"),
+            service("s5", "components: [{service: s4, share: 14.2857%}, {item: j, share: 50%}]\n"),
+            ("contracts/e.yaml".into(), format!("id: e\nside: supplier\nkind: lease\nparty: hr\nterm: {{start: 2025-01-01, length: 1y}}\nprice: {{amount: {price}.01 EUR, per: year}}\ncovers: [j, k, s5]\n")),
+        ]);
+        let grown = estate("", files.clone().into_iter().chain(elsewhere));
+        let snapshot = estate("", files);
+        let basis = Basis::new(year("2025"), "accounting");
+        let (all, more) = (AllCosts::of(&snapshot, basis).unwrap(), AllCosts::of(&grown, basis).unwrap());
+        for id in ["s0", "s1", "s2", "s3", "v", "w"] {
+            let (one, _) = Valuation::of_service(&snapshot, basis, id).unwrap().unwrap();
+            let shown = |valuation: &Valuation<'_>| {
+                let at = valuation.position(id).unwrap();
+                (valuation.cost(at).unwrap(), valuation.charges(at).unwrap(), explain(valuation, at, None).unwrap())
+            };
+            prop_assert_eq!(shown(&all.services), shown(&one));
+            prop_assert_eq!(shown(&all.services), shown(&more.services));
+        }
+        prop_assert_eq!(Valuation::of_service(&snapshot, basis, "s9").unwrap().map(|(_, at)| at), None);
     }
 
     /// The order of components, as they are written, is no part of the answer.

@@ -29,6 +29,18 @@ pub enum Amount {
     Carried,
 }
 
+impl Amount {
+    /// The figure, where all of it is known; else why it is not.
+    pub fn figure(self) -> Result<Money, String> {
+        match self {
+            Amount::Known(money) => Ok(money),
+            Amount::AtLeast(money) => Err(format!("at least {money}")),
+            Amount::Missing(reason) => Err(reason),
+            Amount::Carried => Err("nothing is priced".to_owned()),
+        }
+    }
+}
+
 /// One line of the tree; `depth` 0 is the service asked for.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Line {
@@ -67,6 +79,8 @@ struct Branch {
     line: Line,
     /// In fine parts.
     exact: i128,
+    /// In minor units, where these are charged as a line of their own.
+    charged: Option<i128>,
     state: State,
     below: Vec<Branch>,
 }
@@ -87,7 +101,7 @@ impl Branch {
             Amount::Missing(_) => State::Missing,
             Amount::Carried => State::Carried,
         };
-        Branch { line, exact, state, below: Vec::new() }
+        Branch { line, exact, charged: None, state, below: Vec::new() }
     }
 
     fn hole(depth: u8, label: String, origin: Origin, share: Option<String>, reason: String) -> Branch {
@@ -114,7 +128,7 @@ impl Branch {
             State::Missing => Amount::Missing("nothing below is priced".to_owned()),
             _ => Amount::Carried,
         };
-        Branch { line, exact, state, below: Vec::new() }
+        Branch { line, exact, charged: None, state, below: Vec::new() }
     }
 
     /// A line whose parts are too deep to be told.
@@ -131,16 +145,22 @@ impl Branch {
             State::Missing | State::Carried => {}
         }
         lines.push(line);
-        let (known, others): (Vec<_>, Vec<_>) =
-            self.below.iter().map(|branch| branch.exact).enumerate().partition(|(_, exact)| *exact != 0);
-        let exact: Vec<i128> = known.iter().map(|(_, exact)| *exact).collect();
-        let mut counts = vec![0; known.len() + others.len()];
-        for ((at, _), part) in known.iter().zip(round_parts(&exact, FINE, count)) {
-            if let Some(count) = counts.get_mut(*at) {
-                *count = part;
-            }
-        }
-        for (branch, count) in self.below.into_iter().zip(counts) {
+        // What is charged as a line is that line; the others share the rest. Within a circle of services
+        // the lines may be a unit off, and where there are no others they share all of it.
+        let is_open = |branch: &&Branch| branch.charged.is_none() && branch.exact != 0;
+        let charged: i128 = self.below.iter().filter_map(|branch| branch.charged).sum();
+        let is_told = charged == count || self.below.iter().any(|branch| is_open(&branch));
+        let told = |branch: &Branch| match branch.charged {
+            Some(charged) if is_told => Some(charged),
+            _ if branch.exact == 0 => Some(0),
+            _ => None,
+        };
+        let open = self.below.iter().filter(|branch| told(branch).is_none());
+        let exact: Vec<i128> = open.map(|branch| branch.exact).collect();
+        let rest = if is_told { count - charged } else { count };
+        let mut parts = round_parts(&exact, FINE, rest).into_iter();
+        for branch in self.below {
+            let count = told(&branch).or_else(|| parts.next()).unwrap_or(0);
             branch.settle(valuation, count, lines)?;
         }
         Ok(())
@@ -232,7 +252,7 @@ impl<'a> Walk<'_, 'a> {
             Target::Service(id) => match self.valuation.position(id) {
                 None => missing(depth, id, origin("service"), shown_share(component)),
                 Some(other) => match self.used(Provider::Service(other), (at, component.index, 0)) {
-                    Some((one, flow)) => {
+                    Some((one, flow, charged)) => {
                         let label = || match self.valuation.service(other) {
                             Some(service) => format!("{id}: {}", service.name()),
                             None => (*id).to_owned(),
@@ -240,7 +260,11 @@ impl<'a> Walk<'_, 'a> {
                         match &one.part {
                             Ok(_) => {
                                 let exact = scale.of(flow)?;
-                                self.service(other, depth, exact, origin("service"), one.shown.clone())?
+                                let (origin, shown) = (origin("service"), one.shown.clone());
+                                let branch = self.service(other, depth, exact, origin, shown)?;
+                                let is_counted = self.valuation.uses.counts.get(at) == Some(&true);
+                                // Deeper lines are parts of what is charged there.
+                                Branch { charged: (depth == 1 && is_counted).then_some(charged), ..branch }
                             }
                             Err(reason) => Branch::hole(
                                 depth,
@@ -266,8 +290,8 @@ impl<'a> Walk<'_, 'a> {
         origin: Origin,
     ) -> Result<Branch, MoneyError> {
         let used = self.used(Provider::Item(id), place);
-        let share = used.and_then(|(one, _)| one.shown.clone());
-        let (Some(item), Some((one, flow))) = (self.valuation.costing.snapshot.item(id), used) else {
+        let share = used.and_then(|(one, ..)| one.shown.clone());
+        let (Some(item), Some((one, flow, _))) = (self.valuation.costing.snapshot.item(id), used) else {
             return Ok(missing(depth, id, origin, share));
         };
         let label = format!("{id}: {}", item.name());
@@ -317,13 +341,15 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// The use of a provider by a component, and the money that goes along it.
-    fn used(&self, provider: Provider<'a>, place: (usize, usize, usize)) -> Option<(&Use<'a>, i128)> {
+    /// The use of a provider by a component, with what goes along it in fine parts and, of a service, in
+    /// minor units.
+    fn used(&self, provider: Provider<'a>, place: (usize, usize, usize)) -> Option<(&Use<'a>, i128, i128)> {
         let uses = &self.valuation.uses.uses;
         let key = |one: &Use<'a>| (one.provider, one.service, one.component, one.position);
         let wanted = (provider, place.0, place.1, place.2);
         let at = uses.binary_search_by(|one| key(one).cmp(&wanted)).ok()?;
-        Some((uses.get(at)?, whole(self.valuation.flows.get(at)?)))
+        let charged = *self.valuation.charged.get(at)?;
+        Some((uses.get(at)?, whole(self.valuation.flows.row(at)), charged))
     }
 }
 
@@ -360,6 +386,7 @@ mod tests {
     use crate::date::{Period, parse_date};
     use crate::snapshot::testing::{SETTINGS, snapshot};
     use crate::value::basis::Basis;
+    use crate::value::valuation::AllCosts;
 
     /// 1 server of 3600 over 3 years (1200 a year), half of it for the shop; a contract of 240 a
     /// year on the server and the service; a directory that costs 600 a year, 10 % for the shop.
@@ -430,7 +457,7 @@ mod tests {
         let snapshot = estate();
         let period =
             Period { start: parse_date("2024-01-01").unwrap(), end: parse_date("2024-12-31").unwrap() };
-        let valuation = Valuation::of(&snapshot, Basis::new(period, "accounting")).unwrap();
+        let valuation = AllCosts::of(&snapshot, Basis::new(period, "accounting")).unwrap().services;
         let at = valuation.position(service).unwrap();
         let lines = explain(&valuation, at, None).unwrap();
         assert_eq!(valuation.services[at].holes, holes(&lines), "{service}");

@@ -1,22 +1,23 @@
 //! The cost of every service: from cost pools to items, to services, to those who consume them.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 
-use rayon::prelude::*;
-
-use super::basis::{Basis, FINE, nearest, whole};
+use super::basis::Basis;
 use super::costing::Costing;
+use super::direct::{Direct, Untaken};
 use super::drivers::Drivers;
+use super::rates::Rates;
 use super::shares::{Provider, Use, Uses};
-use super::sums::{Figures, Sum, Untaken, item_sums, sum_of};
-use crate::allocation::{Edge, Method, Network, Refusal, allocate, part, round_parts, split};
+use super::sums::{Figures, Sum, Table};
+use super::tree::Amount;
+use crate::allocation::{Edge, Method, Network, Refusal, allocate, part};
 use crate::cycles::{cycles, knots};
 use crate::model::service::Service;
 use crate::model::settings::Allocation;
 use crate::money::{Money, MoneyError};
 use crate::snapshot::Snapshot;
 
-/// What every service costs in a period.
+/// What services cost in a period: all of them, or one with those that it rests on.
 pub struct Valuation<'a> {
     pub(super) costing: Costing<'a>,
     pub(super) drivers: Drivers<'a>,
@@ -27,70 +28,117 @@ pub struct Valuation<'a> {
     /// What each service costs in all, by its position.
     pub services: Vec<Sum>,
     /// What goes along each use, by its position.
-    pub(super) flows: Vec<Figures>,
+    pub(super) flows: Table,
+    /// What goes along each use of a service, in minor units.
+    pub(super) charged: Vec<i128>,
     /// What each service does not charge to services, in minor units: what it leaves to consumers.
-    /// What planned services leave is no part of the total.
     pub(super) left: Vec<i128>,
+}
+
+/// All costs of a period: those of the services, and those that none of them bears.
+pub struct AllCosts<'a> {
+    pub services: Valuation<'a>,
     /// What no service bears.
     pub idle: Vec<Idle>,
-    /// All costs of the period, in minor units.
-    total: i128,
+    /// What services in use leave to consumers, and what no service bears. What planned services
+    /// leave is no part of it.
+    pub total: Money,
 }
 
 /// Costs that no service bears, of one sort.
 pub struct Idle {
     pub what: &'static str,
-    pub(super) count: i128,
+    /// What is known of them.
+    pub amount: Money,
     /// How many records these costs are of.
     pub records: usize,
     pub holes: usize,
 }
 
-impl<'a> Valuation<'a> {
+impl<'a> AllCosts<'a> {
     /// # Errors
     /// The settings are missing, or a figure is too large to be exact.
     pub fn of(snapshot: &'a Snapshot, basis: Basis<'a>) -> Result<Self, String> {
-        let costing = Costing::new(snapshot, basis)?;
-        let drivers = Drivers::new(snapshot, basis.period);
-        let uses = Uses::of(snapshot, &costing.rates, &drivers);
-        let settings = snapshot.settings().map(|settings| &settings.valuation);
-        let allocation =
-            basis.allocation.or(settings.map(|settings| settings.allocation)).unwrap_or_default();
-        let items = item_sums(&costing);
-        let width = costing.columns.width();
-        let mut valuation = Self {
-            services: vec![Sum::empty(width); uses.services.len()],
-            flows: vec![vec![0; width]; uses.uses.len()],
-            left: vec![0; uses.services.len()],
-            idle: Vec::new(),
-            total: 0,
-            costing,
-            drivers,
-            uses,
-            allocation,
-            items,
-        };
-        let untaken = valuation.assign_items()?;
-        let order = settings.map(|settings| settings.order.as_slice()).unwrap_or_default();
-        valuation.charge_services(order)?;
-        valuation.value_planned()?;
-        valuation.count_holes();
-        valuation.settle(untaken)?;
-        Ok(valuation)
+        let mut services = Valuation::prepared(snapshot, basis, None)?;
+        let direct = Direct::of(&services.costing, &services.uses)?;
+        let borne = [
+            ("items that no service uses", direct.posted.unused, direct.unused),
+            ("shares of items that no service takes", direct.posted.untaken, direct.untaken),
+            ("costs that no item or service carries", direct.posted.nothing, direct.nothing),
+        ];
+        services.charge(direct)?;
+        let counted = services.left.iter().zip(&services.uses.counts).filter(|(_, counts)| **counts);
+        let left: i128 = counted.map(|(left, _)| left).sum();
+        let total = left + borne.iter().map(|(_, count, _)| count).sum::<i128>();
+        let money = |count| services.money(count).map_err(|error| error.to_string());
+        let idle = borne.into_iter().filter(|(_, count, of)| *count != 0 || of.holes > 0);
+        let idle = idle.map(|(what, count, Untaken { records, holes })| {
+            Ok(Idle { what, amount: money(count)?, records, holes })
+        });
+        let (idle, total) = (idle.collect::<Result<_, String>>()?, money(total)?);
+        Ok(Self { services, idle, total })
     }
 
-    /// All costs of the period: what services leave to consumers, and what no service bears.
-    pub fn total(&self) -> Result<Money, MoneyError> {
-        self.money(self.total)
+    /// The total, with what the holes make of it.
+    pub fn amount(&self) -> Amount {
+        if self.has_holes() { Amount::AtLeast(self.total) } else { Amount::Known(self.total) }
     }
 
     /// Whether any cost of the period has no price.
     pub fn has_holes(&self) -> bool {
-        let counted = self.services.iter().zip(&self.uses.counts).filter(|(_, counts)| **counts);
-        counted
-            .map(|(sum, _)| sum.holes)
-            .chain(self.idle.iter().map(|idle| idle.holes))
-            .any(|holes| holes > 0)
+        let sums = self.services.services.iter().zip(&self.services.uses.counts);
+        let counted = sums.filter(|(_, counts)| **counts).map(|(sum, _)| sum.holes);
+        counted.chain(self.idle.iter().map(|idle| idle.holes)).any(|holes| holes > 0)
+    }
+}
+
+impl<'a> Valuation<'a> {
+    /// One service, with those that it rests on; the others are left empty. Answers its position, too;
+    /// `None` where there is no such service.
+    ///
+    /// # Errors
+    /// As [`AllCosts::of`].
+    pub fn of_service(
+        snapshot: &'a Snapshot,
+        basis: Basis<'a>,
+        id: &str,
+    ) -> Result<Option<(Self, usize)>, String> {
+        let mut valuation = Self::prepared(snapshot, basis, Some(id))?;
+        let Some(at) = valuation.position(id) else { return Ok(None) };
+        let direct = Direct::of(&valuation.costing, &valuation.uses)?;
+        valuation.charge(direct)?;
+        Ok(Some((valuation, at)))
+    }
+
+    fn prepared(snapshot: &'a Snapshot, basis: Basis<'a>, id: Option<&str>) -> Result<Self, String> {
+        let settings = snapshot.settings().ok_or("the settings are missing or have errors")?;
+        let rates = Rates::of(snapshot, settings.currency);
+        let drivers = Drivers::new(snapshot, basis.period);
+        let uses = Uses::of(snapshot, &rates, &drivers, id);
+        let costing = Costing::new(snapshot, settings, basis, rates, &uses);
+        let allocation = basis.allocation.unwrap_or(settings.valuation.allocation);
+        Ok(Self {
+            items: HashMap::new(),
+            services: Vec::new(),
+            flows: Table::of(0, 0),
+            charged: vec![0; uses.uses.len()],
+            left: Vec::new(),
+            costing,
+            drivers,
+            uses,
+            allocation,
+        })
+    }
+
+    /// Lets services charge one another what they bear by themselves.
+    fn charge(&mut self, direct: Direct<'a>) -> Result<(), String> {
+        self.items = direct.items;
+        self.services = direct.services;
+        self.flows = direct.flows;
+        self.charge_services(&direct.posted.services)?;
+        self.value_planned()?;
+        self.count_holes();
+        Ok(())
     }
 
     pub(super) fn money(&self, count: i128) -> Result<Money, MoneyError> {
@@ -109,62 +157,28 @@ impl<'a> Valuation<'a> {
         self.uses.counts.get(one.service) == Some(&true)
     }
 
-    /// Charges items to the services that use them. Answers what no service uses, and what none takes
-    /// of what is used.
-    fn assign_items(&mut self) -> Result<[Untaken; 2], String> {
-        let width = self.costing.columns.width();
-        for (slot, service) in self.services.iter_mut().zip(&self.uses.services) {
-            *slot = sum_of(&self.costing, &self.costing.of_service(service.id()), width);
-        }
-        let mut unused = Untaken::of(width);
-        self.items.values().for_each(|sum| unused.add(&sum.figures, sum.holes));
-        let mut rests = Untaken::of(width);
-        let used: Vec<(usize, &str, &[Use<'a>])> = self.uses.by_item().collect();
-        let (counts, items) = (&self.uses.counts, &self.items);
-        let charged: Vec<_> = used
-            .into_par_iter()
-            .map(|(start, id, uses)| {
-                let sum = items.get(id);
-                let nothing = vec![0; width];
-                let split = split_among(uses, counts, sum.map_or(&nothing, |sum| &sum.figures));
-                (start, uses, sum, split)
-            })
-            .collect();
-        for (start, uses, sum, split) in charged {
-            let (flows, kept) = split?;
-            if let Some(sum) = sum {
-                unused.remove(sum);
-                rests.add(&kept, 0);
-            }
-            for ((one, flow), slot) in uses.iter().zip(flows).zip(self.flows.iter_mut().skip(start)) {
-                if let Some(service) = self.services.get_mut(one.service) {
-                    service.figures.iter_mut().zip(&flow).for_each(|(sum, flow)| *sum += flow);
-                    match sum {
-                        _ if one.part.is_err() => service.holes += 1,
-                        Some(sum) => service.rest_on(sum),
-                        None => service.holes += unpriced(&self.costing, one),
-                    }
-                }
-                *slot = flow;
-            }
-        }
-        Ok([unused, rests])
-    }
-
     /// Lets services charge one another. A use that cannot be allocated becomes a hole with its
     /// reason, and its provider keeps the cost.
-    fn charge_services(&mut self, order: &[String]) -> Result<(), String> {
-        let order: Vec<usize> = order.iter().filter_map(|id| self.position(id)).collect();
+    ///
+    /// The whole minor units that are `posted` go through the network beside the finer figures.
+    fn charge_services(&mut self, posted: &[i128]) -> Result<(), String> {
+        let order = self.costing.snapshot.settings().map(|settings| settings.valuation.order.as_slice());
+        let order = order.unwrap_or_default().iter().filter_map(|id| self.position(id)).collect();
         let method = match self.allocation {
             Allocation::Direct => Method::Direct,
             Allocation::StepDown => Method::StepDown(order),
             Allocation::Reciprocal => Method::Reciprocal,
         };
-        let own: Vec<Figures> = self.services.iter().map(|sum| sum.figures.clone()).collect();
+        let own: Vec<Figures> = self
+            .services
+            .iter()
+            .zip(posted)
+            .map(|(sum, posted)| sum.figures.iter().chain([posted]).copied().collect())
+            .collect();
         loop {
             let mut network = Network { whole: vec![1; own.len()], own: own.clone(), edges: Vec::new() };
             let mut positions = Vec::new();
-            for (position, one) in self.uses.uses.iter().enumerate().filter(|(_, one)| self.counts(one)) {
+            for (position, one) in self.uses.of_services().filter(|(_, one)| self.counts(one)) {
                 let (Provider::Service(from), Ok((weight, whole))) = (one.provider, &one.part) else {
                     continue;
                 };
@@ -176,15 +190,16 @@ impl<'a> Valuation<'a> {
             }
             match allocate(&network, &method) {
                 Ok(allocated) => {
-                    for (sum, gross) in self.services.iter_mut().zip(allocated.gross) {
+                    for (sum, mut gross) in self.services.iter_mut().zip(allocated.gross) {
+                        gross.pop();
                         sum.figures = gross;
                     }
-                    for (position, flow) in positions.into_iter().zip(allocated.flows) {
-                        if let Some(slot) = self.flows.get_mut(position) {
-                            *slot = flow;
-                        }
+                    for (position, mut flow) in positions.into_iter().zip(allocated.flows) {
+                        let count = flow.pop().unwrap_or(0);
+                        self.charged.iter_mut().skip(position).take(1).for_each(|charged| *charged = count);
+                        self.flows.set(position, &flow);
                     }
-                    self.left = allocated.kept.iter().map(|kept| whole(kept)).collect();
+                    self.left = allocated.kept.iter().map(|kept| kept.last().copied().unwrap_or(0)).collect();
                     return Ok(());
                 }
                 Err(refusal) => self.refuse(&network, &positions, refusal)?,
@@ -239,7 +254,7 @@ impl<'a> Valuation<'a> {
     /// What services cost that are not in use, as users of those that are.
     fn value_planned(&mut self) -> Result<(), String> {
         let ends = |valuation: &Self| -> (Vec<usize>, Vec<(usize, usize)>) {
-            let uses = valuation.uses.uses.iter().enumerate();
+            let uses = valuation.uses.of_services();
             uses.filter_map(|(position, one)| match one.provider {
                 Provider::Service(from) if !valuation.counts(one) && one.part.is_ok() => {
                     Some((position, (from, one.service)))
@@ -271,9 +286,7 @@ impl<'a> Valuation<'a> {
             if let Some(sum) = self.services.get_mut(*to) {
                 sum.figures.iter_mut().zip(&flow).for_each(|(sum, flow)| *sum += flow);
             }
-            if let Some(slot) = self.flows.get_mut(*position) {
-                *slot = flow;
-            }
+            self.flows.set(*position, &flow);
         }
         Ok(())
     }
@@ -282,9 +295,8 @@ impl<'a> Valuation<'a> {
     fn count_holes(&mut self) {
         let edges: Vec<(usize, usize)> = self
             .uses
-            .uses
-            .iter()
-            .filter_map(|one| match one.provider {
+            .of_services()
+            .filter_map(|(_, one)| match one.provider {
                 Provider::Service(from) if one.part.is_ok() => Some((from, one.service)),
                 _ => None,
             })
@@ -293,9 +305,8 @@ impl<'a> Valuation<'a> {
         let mut by_rank: Vec<usize> = (0..self.services.len()).collect();
         by_rank.sort_by_key(|at| std::cmp::Reverse(rank.get(*at)));
         let mut of_service: Vec<Vec<usize>> = vec![Vec::new(); self.services.len()];
-        for (position, one) in self.uses.uses.iter().enumerate() {
-            let list = of_service.get_mut(one.service);
-            if let Some(list) = list.filter(|_| matches!(one.provider, Provider::Service(_))) {
+        for (position, one) in self.uses.of_services() {
+            if let Some(list) = of_service.get_mut(one.service) {
                 list.push(position);
             }
         }
@@ -337,73 +348,6 @@ impl<'a> Valuation<'a> {
         };
         service.components().filter(|component| is_missing(component.target.clone())).count()
     }
-
-    /// Rounds what goes out, all of it at once, so that it is what went in.
-    fn settle(&mut self, untaken: [Untaken; 2]) -> Result<(), String> {
-        let nothing = self.costing.of_nothing();
-        let width = self.costing.columns.width();
-        let unassigned = sum_of(&self.costing, &nothing, width);
-        let [items, shares] = untaken;
-        let nothing =
-            Untaken { figures: unassigned.figures, records: nothing.len(), holes: unassigned.holes };
-        let idle = [
-            ("items that no service uses", items),
-            ("shares of items that no service takes", shares),
-            ("costs that no item or service carries", nothing),
-        ];
-        let counted: Vec<usize> =
-            (0..self.left.len()).filter(|at| self.uses.counts.get(*at) == Some(&true)).collect();
-        let mut out: Vec<i128> = counted.iter().filter_map(|at| self.left.get(*at).copied()).collect();
-        out.extend(idle.iter().map(|(_, untaken)| whole(&untaken.figures)));
-        let total = nearest(out.iter().sum()).map_err(|error| error.to_string())?;
-        let mut rounded = round_parts(&out, FINE, total).into_iter();
-        for left in &mut self.left {
-            *left = 0;
-        }
-        for (at, count) in counted.into_iter().zip(rounded.by_ref()) {
-            if let Some(left) = self.left.get_mut(at) {
-                *left = count;
-            }
-        }
-        self.idle = idle
-            .into_iter()
-            .zip(rounded)
-            .map(|((what, Untaken { records, holes, .. }), count)| Idle { what, count, records, holes })
-            .filter(|idle| idle.count != 0 || idle.holes > 0)
-            .collect();
-        self.total = total;
-        Ok(())
-    }
 }
 
-/// Splits figures among the uses of one item: those that count share them, others are told what they
-/// would take. Answers what each takes, and what is left.
-fn split_among(uses: &[Use<'_>], counts: &[bool], total: &[i128]) -> Result<(Vec<Figures>, Figures), String> {
-    let is_counted = |one: &Use<'_>| counts.get(one.service) == Some(&true);
-    let part_of = |one: &Use<'_>| one.part.as_ref().ok().copied();
-    let counted = || uses.iter().map(|one| part_of(one).filter(|_| is_counted(one)));
-    let weights: Vec<i128> = counted().map(|part| part.map_or(0, |(weight, _)| weight)).collect();
-    let whole = counted().flatten().map(|(_, whole)| whole).next().unwrap_or(1);
-    let mut flows = vec![Vec::with_capacity(total.len()); uses.len()];
-    let mut kept = Vec::with_capacity(total.len());
-    for amount in total {
-        let (parts, rest) = split(*amount, &weights, whole).ok_or(TOO_LARGE)?;
-        for ((flow, shared), one) in flows.iter_mut().zip(parts).zip(uses) {
-            flow.push(match part_of(one) {
-                Some((weight, whole)) if !is_counted(one) => part(*amount, weight, whole).ok_or(TOO_LARGE)?,
-                _ => shared,
-            });
-        }
-        kept.push(rest);
-    }
-    Ok((flows, kept))
-}
-
-/// How many holes an item without any cost is: none where another one carries it.
-fn unpriced<'a>(costing: &Costing<'a>, one: &Use<'a>) -> usize {
-    let Provider::Item(id) = one.provider else { return 1 };
-    let item = costing.snapshot.item(id);
-    usize::from(item.is_none_or(|item| costing.carrier(item).is_none()))
-}
-
-const TOO_LARGE: &str = "the figure is too large to be computed exactly";
+pub(super) const TOO_LARGE: &str = "the figure is too large to be computed exactly";

@@ -2,14 +2,12 @@
 //! parts to all that it affects; hours on a fact of a contract to what the fact is about, or else to
 //! what the contract covers on the day of the work.
 
-use std::collections::HashMap;
-
 use rust_decimal::Decimal;
 
 use super::basis::Columns;
-use super::contract_cost::equal_parts;
 use super::costing::Cost;
 use super::rates::Rates;
+use super::shared_cost::{Holder, NO_HOLDER, SharedCost};
 use super::tree::Origin;
 use crate::contract::covered_at;
 use crate::date::{Date, Period};
@@ -20,13 +18,6 @@ use crate::money::parse_amount;
 use crate::snapshot::Snapshot;
 use crate::yaml::Value;
 
-/// The costs of work by what they are charged to, and those that are charged to nothing.
-#[derive(Default)]
-pub(super) struct Work<'a> {
-    pub charged: HashMap<(Kind, &'a str), Vec<Cost>>,
-    pub unassigned: Vec<Cost>,
-}
-
 /// The hours and expenses of the period. Those of a cancelled change are costs, too; and hours worked
 /// under a customer's contract are costs of what it promises.
 pub(super) fn work<'a>(
@@ -34,11 +25,11 @@ pub(super) fn work<'a>(
     rates: &Rates<'a>,
     columns: &Columns,
     period: Period,
-) -> Work<'a> {
-    let mut work = Work::default();
+) -> Vec<SharedCost<'a>> {
+    let mut work = Vec::new();
     for change in snapshot.of_kind(Kind::Change) {
         for (_, cost) in costs(change, rates, columns, period) {
-            work.charge(snapshot, Change(change).affects(), cost);
+            work.push(charged(snapshot, Change(change).affects(), cost));
         }
     }
     for fact in snapshot.executions() {
@@ -46,39 +37,24 @@ pub(super) fn work<'a>(
             let contract = snapshot.contract(fact.contract());
             let covered = contract.filter(|_| fact.covers().next().is_none());
             let covered = covered.map_or_else(Vec::new, |contract| covered_at(contract, date));
-            work.charge(snapshot, fact.covers().chain(covered), cost);
+            work.push(charged(snapshot, fact.covers().chain(covered), cost));
         }
     }
     work
 }
 
-impl<'a> Work<'a> {
-    /// Charges a cost to those of `ids` that are there, in equal parts.
-    fn charge(&mut self, snapshot: &Snapshot, ids: impl Iterator<Item = &'a str>, cost: Cost) {
-        let holders: Vec<(Kind, &str)> = ids
-            .filter_map(|id| {
-                let kinds = [Kind::Item, Kind::Service].into_iter();
-                kinds.into_iter().find(|kind| snapshot.get(*kind, id).is_some()).map(|kind| (kind, id))
-            })
-            .collect();
-        if holders.is_empty() {
-            self.unassigned.push(cost);
-            return;
-        }
-        let parts = cost.amount.as_ref().map_err(Clone::clone);
-        let parts = parts.and_then(|amount| equal_parts(amount, holders.len()));
-        let label = match holders.len() {
-            1 => cost.label,
-            count => format!("{}, 1/{count}", cost.label),
-        };
-        for (at, holder) in holders.into_iter().enumerate() {
-            let amount = parts.as_ref().map_err(Clone::clone).and_then(|parts| {
-                parts.get(at).cloned().ok_or_else(|| "the work is charged to nothing".to_owned())
-            });
-            let part = Cost { label: label.clone(), amount, pool: cost.pool, origin: cost.origin.clone() };
-            self.charged.entry(holder).or_default().push(part);
-        }
+/// A cost that those of `ids` bear that are there.
+fn charged<'a>(snapshot: &Snapshot, ids: impl Iterator<Item = &'a str>, cost: Cost) -> SharedCost<'a> {
+    let mut holders: Vec<Holder<'_>> = ids
+        .filter_map(|id| {
+            let kinds = [Kind::Item, Kind::Service].into_iter();
+            kinds.into_iter().find(|kind| snapshot.get(*kind, id).is_some()).map(|kind| (kind, id))
+        })
+        .collect();
+    if holders.is_empty() {
+        holders.push(NO_HOLDER);
     }
+    SharedCost::equal(cost, holders)
 }
 
 /// What a record's hours and expenses cost, each with its day.

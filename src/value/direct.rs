@@ -1,0 +1,183 @@
+//! What services bear before they charge one another: what they use, and what they cost by
+//! themselves.
+
+use std::collections::hash_map::Entry;
+
+use foldhash::{HashMap, HashMapExt as _};
+use rayon::prelude::*;
+
+use super::basis::whole;
+use super::costing::Costing;
+use super::postings::{Bearer, Posted, Postings};
+use super::shares::{Provider, Use, Uses};
+use super::sums::{Figures, Sum, Table, item_sum, sum_of};
+use super::valuation::TOO_LARGE;
+use crate::allocation::{part, split};
+use crate::model::Kind;
+use crate::model::item::Item;
+
+/// The direct costs of services.
+pub(super) struct Direct<'a> {
+    /// What each item costs that has a price or is used.
+    pub items: HashMap<&'a str, Sum>,
+    /// By the position of the service.
+    pub services: Vec<Sum>,
+    /// What goes along each use of an item, by its position.
+    pub flows: Table,
+    pub posted: Posted,
+    pub unused: Untaken,
+    pub untaken: Untaken,
+    pub nothing: Untaken,
+}
+
+/// How many costs no service bears.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Untaken {
+    pub records: usize,
+    pub holes: usize,
+}
+
+impl Untaken {
+    fn add(&mut self, figures: &[i128], holes: usize) {
+        self.records += usize::from(figures.iter().any(|figure| *figure != 0));
+        self.holes += holes;
+    }
+}
+
+impl<'a> Direct<'a> {
+    /// The direct costs of the services asked for; of all, and with what none bears, where all are.
+    ///
+    /// # Errors
+    /// A figure too large to be exact.
+    pub fn of(costing: &Costing<'a>, uses: &Uses<'a>) -> Result<Self, String> {
+        let width = costing.columns.width();
+        let mut postings = Postings::new(costing.snapshot, uses);
+        let services = vec![Sum::empty(width); uses.services.len()];
+        let mut direct = Self {
+            items: HashMap::new(),
+            services,
+            flows: Table::of(width, uses.uses.len()),
+            posted: Posted::default(),
+            unused: Untaken::default(),
+            untaken: Untaken::default(),
+            nothing: Untaken::default(),
+        };
+        direct.own(costing, uses, &mut postings);
+        direct.used(costing, uses, &mut postings)?;
+        if uses.scope.is_none() {
+            direct.untaken(costing, &mut postings);
+        }
+        for cost in &costing.shared {
+            postings.share(cost).ok_or(TOO_LARGE)?;
+        }
+        direct.posted = postings.settle().ok_or(TOO_LARGE)?;
+        Ok(direct)
+    }
+
+    /// What services cost by themselves.
+    fn own(&mut self, costing: &Costing<'a>, uses: &Uses<'a>, postings: &mut Postings<'_, 'a>) {
+        let width = costing.columns.width();
+        let services = self.services.iter_mut().zip(&uses.services).enumerate();
+        for (at, (slot, service)) in services.filter(|(at, _)| uses.is_wanted(*at)) {
+            *slot = sum_of(costing, &costing.of_service(service.id()), width);
+            postings.post(Bearer::Service(at), whole(&slot.figures));
+        }
+    }
+
+    /// What is charged to services of the items that they use.
+    fn used(
+        &mut self,
+        costing: &Costing<'a>,
+        uses: &Uses<'a>,
+        postings: &mut Postings<'_, 'a>,
+    ) -> Result<(), String> {
+        let width = costing.columns.width();
+        let used: Vec<(usize, &str, &[Use<'a>])> = uses.by_item().collect();
+        let charged: Vec<_> = used
+            .into_par_iter()
+            .map(|(start, id, of_item)| {
+                let sum = costing.snapshot.item(id).and_then(|item| item_sum(costing, item));
+                let split = sum.as_ref().map(|sum| split_among(of_item, &uses.counts, &sum.figures));
+                (start, id, of_item, sum.zip(split))
+            })
+            .collect();
+        self.items.reserve(charged.len());
+        for (start, id, of_item, sum) in charged {
+            let bearer = postings.of_used(id, of_item);
+            let flows = match sum {
+                None => Vec::new(),
+                Some((sum, split)) => {
+                    let (flows, kept) = split?;
+                    postings.post(bearer, whole(&sum.figures));
+                    self.untaken.add(&kept, 0);
+                    self.items.insert(id, sum);
+                    flows
+                }
+            };
+            let sum = self.items.get(id);
+            for (at, one) in of_item.iter().enumerate() {
+                let Some(service) = self.services.get_mut(one.service) else { continue };
+                let flow = flows.iter().skip(at * width);
+                service.figures.iter_mut().zip(flow).for_each(|(sum, flow)| *sum += flow);
+                match sum {
+                    _ if one.part.is_err() => service.holes += 1,
+                    Some(sum) => service.rest_on(sum),
+                    None => service.holes += unpriced(costing, one),
+                }
+            }
+            self.flows.set(start, &flows);
+        }
+        Ok(())
+    }
+
+    /// What no service bears: items that none uses, and what nothing bears that is there.
+    fn untaken(&mut self, costing: &Costing<'a>, postings: &mut Postings<'_, 'a>) {
+        let items = costing.snapshot.all_of(Kind::Item).par_iter().map(|record| Item(record));
+        let unused = items.filter(|item| !postings.is_used(item.id()));
+        let sums = unused.filter_map(|item| Some((item.id(), item_sum(costing, item)?)));
+        let sums: Vec<(&str, Sum)> = sums.collect();
+        for (id, sum) in sums {
+            // Of records with the same id the first is meant, as in every reference.
+            if let Entry::Vacant(slot) = self.items.entry(id) {
+                postings.post(Bearer::Unused, whole(&sum.figures));
+                self.unused.add(&sum.figures, sum.holes);
+                slot.insert(sum);
+            }
+        }
+        let costs = costing.of_nothing();
+        let sum = sum_of(costing, &costs, costing.columns.width());
+        postings.post(Bearer::Nothing, whole(&sum.figures));
+        self.nothing = Untaken { records: costs.len(), holes: sum.holes };
+    }
+}
+
+/// Splits figures among the uses of one item: those that count share them, others are told what they
+/// would take. Answers what each takes, row by row, and what is left.
+fn split_among(uses: &[Use<'_>], counts: &[bool], total: &[i128]) -> Result<(Figures, Figures), String> {
+    let is_counted = |one: &Use<'_>| counts.get(one.service) == Some(&true);
+    let part_of = |one: &Use<'_>| one.part.as_ref().ok().copied();
+    let counted = || uses.iter().map(|one| part_of(one).filter(|_| is_counted(one)));
+    let weights: Vec<i128> = counted().map(|part| part.map_or(0, |(weight, _)| weight)).collect();
+    let whole = counted().flatten().map(|(_, whole)| whole).next().unwrap_or(1);
+    let mut flows = vec![0; uses.len() * total.len()];
+    let mut kept = Vec::with_capacity(total.len());
+    for (column, amount) in total.iter().enumerate() {
+        let (parts, rest) = split(*amount, &weights, whole).ok_or(TOO_LARGE)?;
+        let slots = flows.iter_mut().skip(column).step_by(total.len());
+        for ((slot, shared), one) in slots.zip(parts).zip(uses) {
+            *slot = match part_of(one) {
+                Some((weight, whole)) if !is_counted(one) => part(*amount, weight, whole).ok_or(TOO_LARGE)?,
+                _ => shared,
+            };
+        }
+        kept.push(rest);
+    }
+    Ok((flows, kept))
+}
+
+/// How many holes an item without any cost is: none where another one carries it.
+fn unpriced<'a>(costing: &Costing<'a>, one: &Use<'a>) -> usize {
+    let Provider::Item(id) = one.provider else { return 1 };
+    let item = costing.snapshot.item(id);
+    usize::from(item.is_none_or(|item| costing.carrier(item).is_none()))
+}

@@ -1,0 +1,177 @@
+//! Costs in whole minor units, as they are posted to the services that bear them.
+//!
+//! Every cost comes in as whole minor units, and wherever it is shared it is split into whole minor
+//! units by the largest remainder. Things that the same services take in the same parts are added up
+//! before they are split: of ten racks of which a service takes 40 % it bears 40 % of the ten, not ten
+//! parts that are rounded each. So what goes out is what came in, and a figure rests on nothing but what
+//! it is made of: no change elsewhere moves a cent of it.
+
+use foldhash::{HashMap, HashMapExt as _};
+
+use super::basis::{FINE, nearest};
+use super::shared_cost::{Holder, SharedCost};
+use super::shares::{Provider, Use, Uses};
+use crate::allocation::split;
+use crate::model::Kind;
+use crate::snapshot::Snapshot;
+
+/// Who bears a cost before services charge one another.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Bearer {
+    /// A service, by its position.
+    Service(usize),
+    /// Those who take the same parts of the same things, by their position.
+    Takers(usize),
+    /// Nobody: it is a cost of an item that no service uses.
+    Unused,
+    /// Nothing that is there.
+    Nothing,
+}
+
+/// The services that take parts of a thing, with what they take and what that is a part of.
+#[derive(PartialEq, Eq, Hash, Clone, Debug, Default)]
+struct Takers {
+    parts: Vec<(usize, i128)>,
+    whole: i128,
+}
+
+/// The costs of a period on their way to the services.
+pub(super) struct Postings<'u, 'a> {
+    snapshot: &'a Snapshot,
+    uses: &'u Uses<'a>,
+    takers: Vec<Takers>,
+    position: HashMap<Takers, usize>,
+    of_item: HashMap<&'a str, Bearer>,
+    /// In fine parts; whole minor units once all shares of a shared cost are posted.
+    amounts: HashMap<Bearer, i128>,
+}
+
+/// What services bear by themselves, and what none of them bears, in minor units.
+#[derive(Default)]
+pub(super) struct Posted {
+    /// By the position of the service.
+    pub services: Vec<i128>,
+    pub unused: i128,
+    /// Shares of used items that no service takes.
+    pub untaken: i128,
+    pub nothing: i128,
+}
+
+impl<'u, 'a> Postings<'u, 'a> {
+    pub fn new(snapshot: &'a Snapshot, uses: &'u Uses<'a>) -> Self {
+        let (takers, position) = (Vec::new(), HashMap::new());
+        Self { snapshot, uses, takers, position, of_item: HashMap::new(), amounts: HashMap::new() }
+    }
+
+    /// Adds fine parts to what somebody bears.
+    pub fn post(&mut self, bearer: Bearer, amount: i128) {
+        *self.amounts.entry(bearer).or_default() += amount;
+    }
+
+    /// Whether the item is known to be used.
+    pub fn is_used(&self, id: &str) -> bool {
+        self.of_item.contains_key(id)
+    }
+
+    /// Who bears the costs of an item.
+    fn of_item(&mut self, id: &'a str) -> Bearer {
+        if let Some(bearer) = self.of_item.get(id) {
+            return *bearer;
+        }
+        let uses = self.uses;
+        let uses = uses.uses.get(uses.range_of(Provider::Item(id))).unwrap_or_default();
+        self.of_used(id, uses)
+    }
+
+    /// Who bears the costs of an item with these uses.
+    pub fn of_used(&mut self, id: &'a str, uses: &[Use<'a>]) -> Bearer {
+        let bearer = if uses.is_empty() { Bearer::Unused } else { self.takers(uses) };
+        self.of_item.insert(id, bearer);
+        bearer
+    }
+
+    fn takers(&mut self, uses: &[Use<'a>]) -> Bearer {
+        let mut takers = Takers { parts: Vec::with_capacity(uses.len()), whole: 1 };
+        for one in uses.iter().filter(|one| self.uses.counts.get(one.service) == Some(&true)) {
+            let Ok((weight, whole)) = one.part else { continue };
+            takers.whole = whole;
+            match takers.parts.last_mut() {
+                Some((service, sum)) if *service == one.service => *sum += weight,
+                _ => takers.parts.push((one.service, weight)),
+            }
+        }
+        if let Some(at) = self.position.get(&takers) {
+            return Bearer::Takers(*at);
+        }
+        let at = self.takers.len();
+        self.takers.push(takers.clone());
+        self.position.insert(takers, at);
+        Bearer::Takers(at)
+    }
+
+    /// Who bears the part of a holder; `None` where its record has errors, so that no cost of it is
+    /// known.
+    fn of_holder(&mut self, (kind, id): Holder<'a>) -> Option<Bearer> {
+        if kind == Kind::Service {
+            return Some(self.uses.position.get(id).map_or(Bearer::Nothing, |at| Bearer::Service(*at)));
+        }
+        match self.snapshot.item(id) {
+            None => Some(Bearer::Nothing),
+            Some(item) => item.record().is_sound().then(|| self.of_item(id)),
+        }
+    }
+
+    /// Makes whole minor units of the parts of a shared cost: the holders of each bearer together, by
+    /// the largest remainder, ties to the first id. `None` where a figure is too large.
+    pub fn share(&mut self, cost: &SharedCost<'a>) -> Option<()> {
+        let Ok(parts) = &cost.parts else { return Some(()) };
+        if cost.holders.len() < 2 {
+            return Some(());
+        }
+        let mut borne: HashMap<Option<Bearer>, (Holder<'a>, i128, i128)> = HashMap::new();
+        for ((holder, weight), part) in cost.holders.iter().zip(&cost.weights).zip(parts) {
+            let part: i128 = part.iter().sum();
+            let borne = borne.entry(self.of_holder(*holder)).or_insert((*holder, 0, 0));
+            *borne = (borne.0.min(*holder), borne.1.checked_add(*weight)?, borne.2.checked_add(part)?);
+        }
+        let mut borne: Vec<_> = borne.into_iter().collect();
+        borne.sort_unstable_by_key(|(_, (first, ..))| *first);
+        let weights: Vec<i128> = borne.iter().map(|(_, (_, weight, _))| *weight).collect();
+        let fine: i128 = borne.iter().map(|(_, (.., fine))| *fine).sum();
+        let in_all: i128 = weights.iter().sum();
+        if in_all == 0 {
+            return Some(());
+        }
+        let (counts, _) = split(fine / FINE, &weights, in_all)?;
+        for ((bearer, (.., fine)), count) in borne.into_iter().zip(counts) {
+            if let Some(bearer) = bearer {
+                self.post(bearer, count.checked_mul(FINE)? - fine);
+            }
+        }
+        Some(())
+    }
+
+    /// Splits what several services take. `None` where a figure is too large.
+    pub fn settle(self) -> Option<Posted> {
+        let services = vec![0; self.uses.services.len()];
+        let mut posted = Posted { services, unused: 0, untaken: 0, nothing: 0 };
+        for (bearer, fine) in self.amounts {
+            let count = nearest(fine).ok()?;
+            match bearer {
+                Bearer::Service(at) => *posted.services.get_mut(at)? += count,
+                Bearer::Unused => posted.unused += count,
+                Bearer::Nothing => posted.nothing += count,
+                Bearer::Takers(at) => {
+                    let takers = self.takers.get(at)?;
+                    let weights: Vec<i128> = takers.parts.iter().map(|(_, weight)| *weight).collect();
+                    let (counts, rest) = split(count, &weights, takers.whole)?;
+                    for ((service, _), count) in takers.parts.iter().zip(counts) {
+                        *posted.services.get_mut(*service)? += count;
+                    }
+                    posted.untaken += rest;
+                }
+            }
+        }
+        Some(posted)
+    }
+}
