@@ -21,7 +21,7 @@ use super::schedule::book_or_default;
 /// The cost of a service is the depreciation of its components, their part of the contracts that
 /// cover them, electricity, hours and expenses, by share or driver, and its part of the services it
 /// rests on, as a tree: each line names the record and field it comes from and the commit that set
-/// it. All amounts are rounded once, where they leave, so that what is charged is what it costs.
+/// it. Costs come in and are shared in whole cents, so that what is charged is what it costs.
 /// What has no price is shown as a hole, and the command then exits with 1 unless --allow-missing
 /// is given.
 #[derive(clap::Args)]

@@ -66,10 +66,18 @@ impl<'a> Service<'a> {
         &self,
         is_wanted: F,
     ) -> impl Iterator<Item = Component<'a>> + use<'a, F> {
-        let list = self.0.field("components").into_iter().flat_map(|list| list.elements());
-        let targets = list.enumerate().filter_map(|(index, value)| Some((index, value, target(value)?)));
-        let wanted = targets.filter(move |(.., target)| is_wanted(target));
+        let wanted = self.components_read().filter(move |(.., target)| is_wanted(target));
         wanted.map(|(index, value, target)| component(index, value, target))
+    }
+
+    /// What the components are, without the rest of them.
+    pub fn targets(&self) -> impl Iterator<Item = Target<'a>> + use<'a> {
+        self.components_read().map(|(.., target)| target)
+    }
+
+    fn components_read(&self) -> impl Iterator<Item = (usize, Value<'a>, Target<'a>)> + use<'a> {
+        let list = self.0.field("components").into_iter().flat_map(|list| list.elements());
+        list.enumerate().filter_map(|(index, value)| Some((index, value, target(value)?)))
     }
 
     /// The parties that consume the service, with the share each pays.

@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use super::basis::{FINE, nearest, whole};
 use super::drivers::{Quantity, Readings};
+use super::line::Amount;
 use super::shares::{Provider, parts_of};
-use super::tree::Amount;
 use super::valuation::Valuation;
 use crate::allocation::{round_parts, split};
 use crate::date::Period;
@@ -51,7 +51,7 @@ impl<'a> Valuation<'a> {
         let counted = uses.filter(|(_, one)| self.uses.counts.get(one.service) == Some(&true));
         counted.filter_map(|(position, one)| {
             let charged = self.charged.get(position).copied().unwrap_or(0);
-            Some((self.service(one.service)?.id(), one.shown.clone(), charged))
+            Some((self.service(one.service)?.id(), one.shown(), charged))
         })
     }
 

@@ -7,10 +7,11 @@ use rayon::prelude::*;
 use rust_decimal::Decimal;
 
 use super::basis::{Basis, Columns};
+use super::line::Origin;
 use super::rates::Rates;
+use super::scope::Scope;
 use super::shared_cost::{Holder, SharedCost};
 use super::shares::Uses;
-use super::tree::Origin;
 use super::work::work;
 use super::{carrier, energy};
 use crate::contract::coverage;
@@ -47,7 +48,8 @@ pub struct Costing<'a> {
     pub(super) shared: Vec<SharedCost<'a>>,
     /// The positions of shared costs by what bears them, with its position among their holders.
     borne: HashMap<Holder<'a>, Vec<(usize, usize)>>,
-    schedules: HashMap<&'a str, Vec<Schedule<'a>>>,
+    /// By item: the first schedule with the book, else the first; and whether it has the book.
+    schedules: HashMap<&'a str, (Schedule<'a>, bool)>,
     /// Items that are components of some service, once they are asked for.
     components: OnceLock<HashSet<&'a str>>,
     /// What suppliers' contracts cover in the period, once it is asked for.
@@ -56,21 +58,15 @@ pub struct Costing<'a> {
 
 impl<'a> Costing<'a> {
     /// The costs of the items and services that are asked for.
-    pub fn new(
+    pub(super) fn new(
         snapshot: &'a Snapshot,
         settings: &'a Settings,
         basis: Basis<'a>,
         rates: Rates<'a>,
+        shared: Vec<SharedCost<'a>>,
         uses: &Uses<'a>,
     ) -> Self {
         let columns = Columns::of(&basis);
-        let contracts = snapshot.all_of(Kind::Contract).par_iter().map(|record| Contract(record));
-        let mut shared: Vec<SharedCost<'_>> = contracts
-            .filter(|contract| contract.is_supplier_side())
-            .filter(|contract| uses.scope.is_none() || contract.ever_covers().any(|id| uses.wants(id)))
-            .map(|contract| SharedCost::of_contract(snapshot, contract, &rates, &columns.spans))
-            .collect();
-        shared.extend(work(snapshot, &rates, &columns, basis.period));
         let mut borne: HashMap<Holder<'_>, Vec<(usize, usize)>> = HashMap::new();
         for (number, cost) in shared.iter().enumerate() {
             for (at, holder) in cost.holders.iter().enumerate() {
@@ -78,11 +74,19 @@ impl<'a> Costing<'a> {
             }
         }
         let all = snapshot.all_of(Kind::Schedule).par_iter().map(|record| Schedule(record));
-        let all = all.filter_map(|schedule| Some((schedule.item().filter(|id| uses.wants(id))?, schedule)));
-        let all: Vec<(&str, Schedule<'_>)> = all.collect();
-        let mut schedules: HashMap<&str, Vec<Schedule<'_>>> = HashMap::with_capacity(all.len());
-        for (item, schedule) in all {
-            schedules.entry(item).or_default().push(schedule);
+        let all = all.filter_map(|schedule| {
+            let item = schedule.item().filter(|id| uses.wants_item(id))?;
+            // What cannot be read may have the book: that is a hole.
+            let has_book = !schedule.0.is_sound() || schedule.book(basis.book).is_some();
+            Some((item, schedule, has_book))
+        });
+        let all: Vec<(&str, Schedule<'_>, bool)> = all.collect();
+        let mut schedules: HashMap<&str, (Schedule<'_>, bool)> = HashMap::with_capacity(all.len());
+        for (item, schedule, has_book) in all {
+            let known = schedules.entry(item).or_insert((schedule, has_book));
+            if has_book && !known.1 {
+                *known = (schedule, has_book);
+            }
         }
         let energy = settings.valuation.energy.as_ref();
         let planner = Planner::new(snapshot);
@@ -179,11 +183,8 @@ impl<'a> Costing<'a> {
     }
 
     fn depreciation(&self, item: Item<'a>, costs: &mut Vec<Cost>) {
-        let schedules = self.schedules.get(item.id()).map_or(&[][..], Vec::as_slice);
         let book = self.basis.book;
-        let with_book =
-            schedules.iter().find(|schedule| !schedule.0.is_sound() || schedule.book(book).is_some());
-        let Some(schedule) = with_book.or(schedules.first()) else {
+        let Some((schedule, _)) = self.schedules.get(item.id()) else {
             let Some(cost) = item.cost() else { return };
             let origin = Origin { record: item.record().record_id(), field: "cost".into() };
             let amount = Err(format!("cost {cost} without a depreciation schedule"));
@@ -227,10 +228,31 @@ impl<'a> Costing<'a> {
     }
 }
 
+/// What contracts and work cost; where a scope is asked for, those costs alone that it has a part of.
+pub(super) fn shared_costs<'a>(
+    snapshot: &'a Snapshot,
+    basis: Basis<'a>,
+    rates: &Rates<'a>,
+    scope: Option<&mut Scope<'a>>,
+) -> Vec<SharedCost<'a>> {
+    let columns = Columns::of(&basis);
+    let contracts = snapshot.all_of(Kind::Contract).par_iter().map(|record| Contract(record));
+    let mut shared: Vec<SharedCost<'_>> = contracts
+        .filter(|contract| contract.is_supplier_side())
+        .filter(|contract| scope.as_ref().is_none_or(|scope| scope.may_bear(*contract)))
+        .map(|contract| SharedCost::of_contract(snapshot, contract, rates, &columns.spans))
+        .collect();
+    shared.extend(work(snapshot, rates, &columns, basis.period));
+    if let Some(scope) = scope {
+        scope.narrow(&mut shared);
+    }
+    shared
+}
+
 fn components(snapshot: &Snapshot) -> HashSet<&str> {
     let mut components = HashSet::new();
-    for component in snapshot.services().flat_map(|service| service.components()) {
-        match component.target {
+    for target in snapshot.services().flat_map(|service| service.targets()) {
+        match target {
             Target::Item(id) => components.extend([id]),
             Target::AnyOf(ids, _) => components.extend(ids),
             Target::Service(_) => {}

@@ -78,7 +78,7 @@ impl<'a> Direct<'a> {
     fn own(&mut self, costing: &Costing<'a>, uses: &Uses<'a>, postings: &mut Postings<'_, 'a>) {
         let width = costing.columns.width();
         let services = self.services.iter_mut().zip(&uses.services).enumerate();
-        for (at, (slot, service)) in services.filter(|(at, _)| uses.is_wanted(*at)) {
+        for (at, (slot, service)) in services.filter(|(_, (_, service))| uses.wants_service(service.id())) {
             *slot = sum_of(costing, &costing.of_service(service.id()), width);
             postings.post(Bearer::Service(at), whole(&slot.figures));
         }
@@ -92,7 +92,8 @@ impl<'a> Direct<'a> {
         postings: &mut Postings<'_, 'a>,
     ) -> Result<(), String> {
         let width = costing.columns.width();
-        let used: Vec<(usize, &str, &[Use<'a>])> = uses.by_item().collect();
+        let used = uses.by_item().filter(|(_, id, _)| uses.wants_item(id));
+        let used: Vec<(usize, &str, &[Use<'a>])> = used.collect();
         let charged: Vec<_> = used
             .into_par_iter()
             .map(|(start, id, of_item)| {

@@ -101,7 +101,7 @@ impl<'a> Drivers<'a> {
             Source::Equal => Ok(Quantity { parts: readings.per, per: readings.per }),
             Source::Attribute(attribute) => {
                 let mut sum = Decimal::ZERO;
-                let items = service.components().flat_map(|component| match component.target {
+                let items = service.targets().flat_map(|target| match target {
                     Target::Item(id) => vec![id],
                     Target::AnyOf(ids, _) => ids,
                     Target::Service(_) => Vec::new(),

@@ -15,8 +15,10 @@ mod costing;
 mod direct;
 mod drivers;
 mod energy;
+mod line;
 mod postings;
 mod rates;
+mod scope;
 mod shared_cost;
 mod shares;
 mod sums;
@@ -27,10 +29,11 @@ mod work;
 pub use basis::{Basis, Cut, POOLS};
 pub use charges::{Charge, Charges};
 pub use drivers::{Drivers, Quantity, Readings};
+pub use line::{Amount, Line, Origin};
 pub use rates::Rates;
 pub use shares::{Provider, Use, Uses};
 pub use sums::Sum;
-pub use tree::{Amount, Line, Origin, explain};
+pub use tree::explain;
 pub use valuation::{AllCosts, Idle, Valuation};
 
 #[cfg(test)]

@@ -59,8 +59,9 @@ pub(super) struct Posted {
 
 impl<'u, 'a> Postings<'u, 'a> {
     pub fn new(snapshot: &'a Snapshot, uses: &'u Uses<'a>) -> Self {
-        let (takers, position) = (Vec::new(), HashMap::new());
-        Self { snapshot, uses, takers, position, of_item: HashMap::new(), amounts: HashMap::new() }
+        let of_item = HashMap::with_capacity(uses.uses.len());
+        let (takers, position, amounts) = (Vec::new(), HashMap::new(), HashMap::new());
+        Self { snapshot, uses, takers, position, of_item, amounts }
     }
 
     /// Adds fine parts to what somebody bears.

@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use super::basis::FINE;
 use super::costing::Cost;
+use super::line::Origin;
 use super::rates::Rates;
-use super::tree::Origin;
 use crate::allocation::split;
 use crate::contract::{Accrual, accrual, coverage};
 use crate::date::Period;

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 use rayon::prelude::*;
 
 use super::drivers::{Drivers, Quantity};
 use super::rates::Rates;
+use super::scope::Scope;
 use crate::model::service::{Service, Target};
 use crate::money::{Percent, ratio};
 use crate::snapshot::Snapshot;
@@ -30,11 +31,18 @@ pub struct Use<'a> {
     pub position: usize,
     /// The part of the provider's cost, as weight and whole; or why it is not known.
     pub part: Result<(i128, i128), String>,
-    /// The part as it is shown.
-    pub shown: Option<String>,
+    /// What is taken of the quantity that is shared by a driver, as it is shown.
+    taken: Option<String>,
     share: Percent,
     has_share: bool,
     pub driver: Option<&'a str>,
+}
+
+impl Use<'_> {
+    /// The part as it is shown.
+    pub fn shown(&self) -> Option<String> {
+        self.taken.clone().or_else(|| self.has_share.then(|| self.share.to_string()))
+    }
 }
 
 /// The services of an estate and what they use.
@@ -47,16 +55,10 @@ pub struct Uses<'a> {
     /// Whether the costs that a service takes are taken from its providers: it is in use, or one
     /// that is in use rests on it. A planned service is valued, and leaves the others as they are.
     pub counts: Vec<bool>,
+    /// How many components of each service name a service that is not there.
+    pub(super) dangling: Vec<usize>,
     /// Ordered by provider, then by service. Items out of the scope are left out.
     pub uses: Vec<Use<'a>>,
-}
-
-/// One service with all that it rests on.
-pub(super) struct Scope<'a> {
-    /// The positions of the service and of those below it.
-    pub services: HashSet<usize>,
-    /// The items that they use.
-    pub items: HashSet<&'a str>,
 }
 
 /// A share of one percent has so many parts: shares have six decimals at most.
@@ -69,48 +71,34 @@ pub(super) fn parts_of(percent: Percent) -> i128 {
     ratio(points.mantissa(), POINT, 10i128.pow(points.scale())).unwrap_or(i128::MAX)
 }
 
-impl<'a> Scope<'a> {
-    fn below(at: usize, services: &[Service<'a>], position: &HashMap<&str, usize>) -> Self {
-        let mut scope = Scope { services: HashSet::new(), items: HashSet::new() };
-        scope.services.insert(at);
-        let mut open = vec![at];
-        while let Some(service) = open.pop().and_then(|at| services.get(at)) {
-            for component in service.components() {
-                match component.target {
-                    Target::Item(id) => scope.items.extend([id]),
-                    Target::AnyOf(ids, _) => scope.items.extend(ids),
-                    Target::Service(id) => {
-                        open.extend(position.get(id).copied().filter(|at| scope.services.insert(*at)));
-                    }
-                }
-            }
-        }
-        scope
-    }
-}
-
 impl<'a> Uses<'a> {
-    /// The uses of all services, or of all items that the service `id` and those below it use.
-    pub fn of(snapshot: &'a Snapshot, rates: &Rates<'a>, drivers: &Drivers<'a>, id: Option<&str>) -> Self {
+    /// The uses of everything.
+    pub fn of(snapshot: &'a Snapshot, rates: &Rates<'a>, drivers: &Drivers<'a>) -> Self {
+        Self::within(snapshot, rates, drivers, None)
+    }
+
+    /// The uses of what matters for the services asked for; of everything where there is no scope.
+    pub(super) fn within(
+        snapshot: &'a Snapshot,
+        rates: &Rates<'a>,
+        drivers: &Drivers<'a>,
+        scope: Option<Scope<'a>>,
+    ) -> Self {
         let services: Vec<Service<'a>> = snapshot.services().collect();
         let position: HashMap<&str, usize> =
             services.iter().enumerate().map(|(at, service)| (service.id(), at)).collect();
-        let at = id.and_then(|id| position.get(id));
-        let scope = at.map(|at| Scope::below(*at, &services, &position));
-        let is_wanted = |target: &Target<'_>| match (&scope, target) {
-            (None, _) | (_, Target::Service(_)) => true,
-            (Some(scope), Target::Item(id)) => scope.items.contains(id),
-            (Some(scope), Target::AnyOf(ids, _)) => ids.iter().any(|id| scope.items.contains(id)),
-        };
-        let mut uses: Vec<Use<'a>> = services
-            .par_iter()
-            .enumerate()
-            .filter(|(_, service)| service.0.is_sound())
-            .flat_map_iter(|(at, service)| uses_of(at, *service, &position, is_wanted))
-            .collect();
+        let is_wanted = |target: &Target<'_>| scope.as_ref().is_none_or(|scope| scope.rests_on(target));
+        let services_read = services.par_iter().enumerate();
+        let (dangling, read): (Vec<usize>, Vec<Vec<Use<'a>>>) = services_read
+            .map(|(at, service)| {
+                let (dangling, uses) = uses_of(at, *service, &position, is_wanted);
+                (dangling, if service.0.is_sound() { uses } else { Vec::new() })
+            })
+            .unzip();
+        let mut uses: Vec<Use<'a>> = read.into_iter().flatten().collect();
         uses.par_sort_unstable_by_key(|one| (one.provider, one.service, one.component, one.position));
         let counts = counting(&services, &uses);
-        let mut all = Uses { scope, services, position, counts, uses };
+        let mut all = Uses { scope, services, position, counts, dangling, uses };
         all.weigh(rates, drivers);
         all
     }
@@ -122,15 +110,14 @@ impl<'a> Uses<'a> {
         start..end
     }
 
-    /// Whether the costs of an item or a service are asked for.
-    pub(super) fn wants(&self, id: &str) -> bool {
-        let Some(scope) = &self.scope else { return true };
-        scope.items.contains(id) || self.position.get(id).is_some_and(|at| scope.services.contains(at))
+    /// Whether the costs of an item are asked for.
+    pub(super) fn wants_item(&self, id: &str) -> bool {
+        self.scope.as_ref().is_none_or(|scope| scope.has_item(id))
     }
 
-    /// Whether the service at this position is asked for.
-    pub(super) fn is_wanted(&self, at: usize) -> bool {
-        self.scope.as_ref().is_none_or(|scope| scope.services.contains(&at))
+    /// Whether the costs of a service are asked for.
+    pub(super) fn wants_service(&self, id: &str) -> bool {
+        self.scope.as_ref().is_none_or(|scope| scope.has_service(id))
     }
 
     /// The uses of each item, with the position of the first.
@@ -187,7 +174,7 @@ impl<'a> Uses<'a> {
                     (Err(reason), Some(_)) => Err(reason.clone()),
                     (Ok(Some(shared)), Some(_)) => {
                         let quantity = shared.quantities.get(&one.service).copied().unwrap_or_default();
-                        one.shown = Some(shared.shown(quantity));
+                        one.taken = Some(shared.shown(quantity));
                         let whole =
                             shared.base + if is_counted(one) || shared.is_capacity { 0 } else { quantity };
                         product((HUNDRED - taken, quantity), (HUNDRED, whole))
@@ -203,19 +190,25 @@ impl<'a> Uses<'a> {
     }
 }
 
-/// What the components of a service use.
+/// What the components of a service use, and how many of them name a service that is not there.
 fn uses_of<'a>(
     at: usize,
     service: Service<'a>,
     position: &HashMap<&str, usize>,
     is_wanted: impl Fn(&Target<'a>) -> bool,
-) -> Vec<Use<'a>> {
-    let mut uses = Vec::new();
+) -> (usize, Vec<Use<'a>>) {
+    let (mut dangling, mut uses) = (0, Vec::new());
     for component in service.components_where(is_wanted) {
         let providers = match &component.target {
             Target::Item(id) => vec![Provider::Item(id)],
             Target::AnyOf(ids, _) => ids.iter().map(|id| Provider::Item(id)).collect(),
-            Target::Service(id) => position.get(id).map(|at| Provider::Service(*at)).into_iter().collect(),
+            Target::Service(id) => match position.get(id) {
+                Some(at) => vec![Provider::Service(*at)],
+                None => {
+                    dangling += 1;
+                    continue;
+                }
+            },
         };
         for (position, provider) in providers.into_iter().enumerate() {
             uses.push(Use {
@@ -224,14 +217,14 @@ fn uses_of<'a>(
                 component: component.index,
                 position,
                 part: Err(String::new()),
-                shown: component.has_share.then(|| component.share.to_string()),
+                taken: None,
                 share: component.share,
                 has_share: component.has_share,
                 driver: component.driver,
             });
         }
     }
-    uses
+    (dangling, uses)
 }
 
 /// Weight and whole as products. Those of one provider have the same whole.

@@ -317,6 +317,32 @@ fn what_is_shared_alike_is_added_up_before_it_is_rounded() {
     );
 }
 
+/// A euro among six things of six services leaves four cents to the first four, whichever of the
+/// services is asked for.
+#[test]
+fn a_contract_is_split_the_same_for_one_service_as_for_all() {
+    let ids = ["a", "b", "c", "d", "e", "f"];
+    let mut files = vec![(
+        "contracts/z.yaml".into(),
+        format!(
+            "id: z\nside: supplier\nkind: support\nparty: hr\nterm: {{start: 2025-01-01, length: 1y}}\nprice: {{amount: 1.00 EUR, per: year}}\ncovers: [{}]\n",
+            ids.join(", ")
+        ),
+    )];
+    for id in ids {
+        files
+            .extend([item(id, ""), service(&format!("of-{id}"), &format!("components: [{{item: {id}}}]\n"))]);
+    }
+    let snapshot = estate("", files);
+    let basis = Basis::new(year("2025"), "accounting");
+    let alone = ids.map(|id| {
+        let (one, at) = Valuation::of_service(&snapshot, basis, &format!("of-{id}")).unwrap().unwrap();
+        shown(&one.cost(at).unwrap())
+    });
+    assert_eq!(alone, ["0.17", "0.17", "0.17", "0.17", "0.16", "0.16"]);
+    assert_eq!(alone, ids.map(|id| cost(&snapshot, &format!("of-{id}"), |_| {})));
+}
+
 prop_compose! {
     /// Items, contracts and services in layers, with shares that leave some cost to nobody.
     fn estates()(

@@ -1,56 +1,13 @@
 //! The cost of a service as a tree of lines, each with the record and field it comes from.
 
-use super::basis::{FINE, whole};
+use super::basis::whole;
 use super::costing::{Cost, NOT_PRICED};
+use super::line::{Amount, Branch, Line, Origin};
 use super::shares::{Provider, Use};
-use super::sums::Sum;
 use super::valuation::Valuation;
-use crate::allocation::{part, round_parts};
-use crate::model::RecordId;
+use crate::allocation::part;
 use crate::model::service::{Component, Service, Target};
-use crate::money::{Money, MoneyError};
-
-/// Where a figure comes from: a record and the field in it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Origin {
-    pub record: RecordId,
-    pub field: String,
-}
-
-/// What a line amounts to.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Amount {
-    Known(Money),
-    /// The sum of the lines below, of which some are holes: it is at least this.
-    AtLeast(Money),
-    /// A hole, and why.
-    Missing(String),
-    /// Nothing of its own: another line carries the cost.
-    Carried,
-}
-
-impl Amount {
-    /// The figure, where all of it is known; else why it is not.
-    pub fn figure(self) -> Result<Money, String> {
-        match self {
-            Amount::Known(money) => Ok(money),
-            Amount::AtLeast(money) => Err(format!("at least {money}")),
-            Amount::Missing(reason) => Err(reason),
-            Amount::Carried => Err("nothing is priced".to_owned()),
-        }
-    }
-}
-
-/// One line of the tree; `depth` 0 is the service asked for.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Line {
-    pub depth: u8,
-    pub label: String,
-    pub origin: Origin,
-    /// The share of this component that the line above takes.
-    pub share: Option<String>,
-    pub amount: Amount,
-}
+use crate::money::MoneyError;
 
 /// Services nest no deeper than this.
 const MOST_LEVELS: usize = 32;
@@ -72,99 +29,6 @@ pub fn explain(valuation: &Valuation<'_>, at: usize, depth: Option<u8>) -> Resul
     branch.settle(valuation, valuation.rounded(at)?, &mut lines)?;
     lines.retain(|line| line.depth <= most);
     Ok(lines)
-}
-
-/// A line before it is rounded, with those below it.
-struct Branch {
-    line: Line,
-    /// In fine parts.
-    exact: i128,
-    /// In minor units, where these are charged as a line of their own.
-    charged: Option<i128>,
-    state: State,
-    below: Vec<Branch>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Known,
-    AtLeast,
-    Missing,
-    Carried,
-}
-
-impl Branch {
-    fn leaf(line: Line, exact: i128) -> Branch {
-        let state = match line.amount {
-            Amount::Known(_) => State::Known,
-            Amount::AtLeast(_) => State::AtLeast,
-            Amount::Missing(_) => State::Missing,
-            Amount::Carried => State::Carried,
-        };
-        Branch { line, exact, charged: None, state, below: Vec::new() }
-    }
-
-    fn hole(depth: u8, label: String, origin: Origin, share: Option<String>, reason: String) -> Branch {
-        Branch::leaf(Line { depth, label, origin, share, amount: Amount::Missing(reason) }, 0)
-    }
-
-    /// The sum of the lines below, which says when some of them are holes.
-    fn sum(line: Line, below: Vec<Branch>) -> Branch {
-        let holes = below.iter().any(|branch| matches!(branch.state, State::Missing | State::AtLeast));
-        let known = below.iter().any(|branch| matches!(branch.state, State::Known | State::AtLeast));
-        let exact = below.iter().map(|branch| branch.exact).sum();
-        Branch { below, ..Branch::whole(line, exact, known, holes) }
-    }
-
-    /// A line that sums up others, of which some are known and some are holes.
-    fn whole(mut line: Line, exact: i128, known: bool, holes: bool) -> Branch {
-        let state = match (known, holes) {
-            (true, false) => State::Known,
-            (true, true) => State::AtLeast,
-            (false, true) => State::Missing,
-            (false, false) => State::Carried,
-        };
-        line.amount = match state {
-            State::Missing => Amount::Missing("nothing below is priced".to_owned()),
-            _ => Amount::Carried,
-        };
-        Branch { line, exact, charged: None, state, below: Vec::new() }
-    }
-
-    /// A line whose parts are too deep to be told.
-    fn told(line: Line, exact: i128, sum: &Sum) -> Branch {
-        Branch::whole(line, exact, sum.is_known, sum.holes > 0)
-    }
-
-    /// Writes the lines, the first one being `count` minor units.
-    fn settle(self, valuation: &Valuation<'_>, count: i128, lines: &mut Vec<Line>) -> Result<(), MoneyError> {
-        let mut line = self.line;
-        match self.state {
-            State::Known => line.amount = Amount::Known(valuation.money(count)?),
-            State::AtLeast => line.amount = Amount::AtLeast(valuation.money(count)?),
-            State::Missing | State::Carried => {}
-        }
-        lines.push(line);
-        // What is charged as a line is that line; the others share the rest. Within a circle of services
-        // the lines may be a unit off, and where there are no others they share all of it.
-        let is_open = |branch: &&Branch| branch.charged.is_none() && branch.exact != 0;
-        let charged: i128 = self.below.iter().filter_map(|branch| branch.charged).sum();
-        let is_told = charged == count || self.below.iter().any(|branch| is_open(&branch));
-        let told = |branch: &Branch| match branch.charged {
-            Some(charged) if is_told => Some(charged),
-            _ if branch.exact == 0 => Some(0),
-            _ => None,
-        };
-        let open = self.below.iter().filter(|branch| told(branch).is_none());
-        let exact: Vec<i128> = open.map(|branch| branch.exact).collect();
-        let rest = if is_told { count - charged } else { count };
-        let mut parts = round_parts(&exact, FINE, rest).into_iter();
-        for branch in self.below {
-            let count = told(&branch).or_else(|| parts.next()).unwrap_or(0);
-            branch.settle(valuation, count, lines)?;
-        }
-        Ok(())
-    }
 }
 
 struct Walk<'v, 'a> {
@@ -215,7 +79,9 @@ impl<'a> Walk<'_, 'a> {
             line.amount = Amount::Missing("the service has no components".to_owned());
             return Ok(Branch::leaf(line, 0));
         }
-        Ok(Branch { exact, ..Branch::sum(line, below) })
+        let mut branch = Branch::sum(line, below);
+        branch.exact = exact;
+        Ok(branch)
     }
 
     fn component(
@@ -260,19 +126,16 @@ impl<'a> Walk<'_, 'a> {
                         match &one.part {
                             Ok(_) => {
                                 let exact = scale.of(flow)?;
-                                let (origin, shown) = (origin("service"), one.shown.clone());
-                                let branch = self.service(other, depth, exact, origin, shown)?;
+                                let (origin, shown) = (origin("service"), one.shown());
+                                let mut branch = self.service(other, depth, exact, origin, shown)?;
                                 let is_counted = self.valuation.uses.counts.get(at) == Some(&true);
                                 // Deeper lines are parts of what is charged there.
-                                Branch { charged: (depth == 1 && is_counted).then_some(charged), ..branch }
+                                branch.charged = (depth == 1 && is_counted).then_some(charged);
+                                branch
                             }
-                            Err(reason) => Branch::hole(
-                                depth,
-                                label(),
-                                origin("service"),
-                                one.shown.clone(),
-                                reason.clone(),
-                            ),
+                            Err(reason) => {
+                                Branch::hole(depth, label(), origin("service"), one.shown(), reason.clone())
+                            }
                         }
                     }
                     None => return Ok(None),
@@ -290,7 +153,7 @@ impl<'a> Walk<'_, 'a> {
         origin: Origin,
     ) -> Result<Branch, MoneyError> {
         let used = self.used(Provider::Item(id), place);
-        let share = used.and_then(|(one, ..)| one.shown.clone());
+        let share = used.and_then(|(one, ..)| one.shown());
         let (Some(item), Some((one, flow, _))) = (self.valuation.costing.snapshot.item(id), used) else {
             return Ok(missing(depth, id, origin, share));
         };
@@ -326,7 +189,9 @@ impl<'a> Walk<'_, 'a> {
                 }
             });
         }
-        Ok(Branch { exact, ..Branch::sum(line, below) })
+        let mut branch = Branch::sum(line, below);
+        branch.exact = exact;
+        Ok(branch)
     }
 
     fn cost(&self, cost: Cost, depth: u8, scale: Scale) -> Result<Branch, MoneyError> {

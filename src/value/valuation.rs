@@ -3,13 +3,14 @@
 use foldhash::{HashMap, HashMapExt as _};
 
 use super::basis::Basis;
-use super::costing::Costing;
+use super::costing::{Costing, shared_costs};
 use super::direct::{Direct, Untaken};
 use super::drivers::Drivers;
+use super::line::Amount;
 use super::rates::Rates;
+use super::scope::Scope;
 use super::shares::{Provider, Use, Uses};
 use super::sums::{Figures, Sum, Table};
-use super::tree::Amount;
 use crate::allocation::{Edge, Method, Network, Refusal, allocate, part};
 use crate::cycles::{cycles, knots};
 use crate::model::service::Service;
@@ -103,19 +104,25 @@ impl<'a> Valuation<'a> {
         basis: Basis<'a>,
         id: &str,
     ) -> Result<Option<(Self, usize)>, String> {
-        let mut valuation = Self::prepared(snapshot, basis, Some(id))?;
+        let Some(scope) = Scope::below(snapshot, id) else { return Ok(None) };
+        let mut valuation = Self::prepared(snapshot, basis, Some(scope))?;
         let Some(at) = valuation.position(id) else { return Ok(None) };
         let direct = Direct::of(&valuation.costing, &valuation.uses)?;
         valuation.charge(direct)?;
         Ok(Some((valuation, at)))
     }
 
-    fn prepared(snapshot: &'a Snapshot, basis: Basis<'a>, id: Option<&str>) -> Result<Self, String> {
+    fn prepared(
+        snapshot: &'a Snapshot,
+        basis: Basis<'a>,
+        mut scope: Option<Scope<'a>>,
+    ) -> Result<Self, String> {
         let settings = snapshot.settings().ok_or("the settings are missing or have errors")?;
         let rates = Rates::of(snapshot, settings.currency);
         let drivers = Drivers::new(snapshot, basis.period);
-        let uses = Uses::of(snapshot, &rates, &drivers, id);
-        let costing = Costing::new(snapshot, settings, basis, rates, &uses);
+        let shared = shared_costs(snapshot, basis, &rates, scope.as_mut());
+        let uses = Uses::within(snapshot, &rates, &drivers, scope);
+        let costing = Costing::new(snapshot, settings, basis, rates, shared, &uses);
         let allocation = basis.allocation.unwrap_or(settings.valuation.allocation);
         Ok(Self {
             items: HashMap::new(),
@@ -316,7 +323,7 @@ impl<'a> Valuation<'a> {
             if service.is_some_and(|service| !service.0.is_sound()) {
                 sum.holes += 1;
             }
-            sum.holes += service.map_or(0, |service| self.dangling(service));
+            sum.holes += self.uses.dangling.get(at).copied().unwrap_or(0);
             for position in of_service.get(at).into_iter().flatten() {
                 let Some(one) = self.uses.uses.get(*position) else { continue };
                 match one.provider {
@@ -329,7 +336,7 @@ impl<'a> Valuation<'a> {
                     Provider::Service(_) | Provider::Item(_) => {}
                 }
             }
-            let is_empty = service.is_some_and(|service| service.components().next().is_none());
+            let is_empty = service.is_some_and(|service| service.targets().next().is_none());
             if is_empty && !sum.is_known && sum.holes == 0 {
                 sum.holes = 1;
             }
@@ -337,16 +344,6 @@ impl<'a> Valuation<'a> {
                 *slot = sum;
             }
         }
-    }
-
-    /// How many components name a service that is not there.
-    fn dangling(&self, service: Service<'a>) -> usize {
-        use crate::model::service::Target;
-        let is_missing = |target: Target<'_>| match target {
-            Target::Service(id) => self.position(id).is_none(),
-            Target::Item(_) | Target::AnyOf(..) => false,
-        };
-        service.components().filter(|component| is_missing(component.target.clone())).count()
     }
 }
 

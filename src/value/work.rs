@@ -6,9 +6,9 @@ use rust_decimal::Decimal;
 
 use super::basis::Columns;
 use super::costing::Cost;
+use super::line::Origin;
 use super::rates::Rates;
 use super::shared_cost::{Holder, NO_HOLDER, SharedCost};
-use super::tree::Origin;
 use crate::contract::covered_at;
 use crate::date::{Date, Period};
 use crate::model::change::Change;

@@ -41,7 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     let rates = Rates::of(context.snapshot, settings.currency);
     let drivers = Drivers::new(context.snapshot, Period { start: context.as_of, end: context.as_of });
-    let uses = Uses::of(context.snapshot, &rates, &drivers, None);
+    let uses = Uses::of(context.snapshot, &rates, &drivers);
     for one in &uses.uses {
         let (Some(driver), Err(reason)) = (one.driver, &one.part) else { continue };
         let Some(service) = uses.services.get(one.service).filter(|_| is_there(driver)) else { continue };
