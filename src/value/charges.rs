@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::basis::{FINE, nearest, whole};
 use super::drivers::{Quantity, Readings};
 use super::line::Amount;
-use super::shares::{Provider, parts_of};
+use super::shares::parts_of;
 use super::valuation::Valuation;
 use crate::allocation::{round_parts, split};
 use crate::date::Period;
@@ -46,9 +46,8 @@ impl<'a> Valuation<'a> {
     /// The services that are charged by the one at this position: their ids, shares, and what they are
     /// charged in minor units.
     fn outgoing(&self, at: usize) -> impl Iterator<Item = (&'a str, Option<String>, i128)> {
-        let range = self.uses.range_of(Provider::Service(at));
-        let uses = self.uses.uses.iter().enumerate().skip(range.start).take(range.len());
-        let counted = uses.filter(|(_, one)| self.uses.counts.get(one.service) == Some(&true));
+        let counted =
+            self.uses.of_service(at).filter(|(_, one)| self.uses.counts.get(one.service) == Some(&true));
         counted.filter_map(|(position, one)| {
             let charged = self.charged.get(position).copied().unwrap_or(0);
             Some((self.service(one.service)?.id(), one.shown(), charged))

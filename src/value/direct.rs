@@ -1,14 +1,11 @@
 //! What services bear before they charge one another: what they use, and what they cost by
 //! themselves.
 
-use std::collections::hash_map::Entry;
-
-use foldhash::{HashMap, HashMapExt as _};
 use rayon::prelude::*;
 
 use super::basis::whole;
 use super::costing::Costing;
-use super::postings::{Bearer, Posted, Postings};
+use super::postings::{Bearer, Posted, Postings, Takers};
 use super::shares::{Provider, Use, Uses};
 use super::sums::{Figures, Sum, Table, item_sum, sum_of};
 use super::valuation::TOO_LARGE;
@@ -17,9 +14,9 @@ use crate::model::Kind;
 use crate::model::item::Item;
 
 /// The direct costs of services.
-pub(super) struct Direct<'a> {
-    /// What each item costs that has a price or is used.
-    pub items: HashMap<&'a str, Sum>,
+pub(super) struct Direct {
+    /// What the items cost that are used, by their position; `None` where they cost nothing.
+    pub items: Vec<Option<Sum>>,
     /// By the position of the service.
     pub services: Vec<Sum>,
     /// What goes along each use of an item, by its position.
@@ -44,17 +41,17 @@ impl Untaken {
     }
 }
 
-impl<'a> Direct<'a> {
+impl Direct {
     /// The direct costs of the services asked for; of all, and with what none bears, where all are.
     ///
     /// # Errors
     /// A figure too large to be exact.
-    pub fn of(costing: &Costing<'a>, uses: &Uses<'a>) -> Result<Self, String> {
+    pub fn of<'a>(costing: &Costing<'a>, uses: &Uses<'a>) -> Result<Self, String> {
         let width = costing.columns.width();
         let mut postings = Postings::new(costing.snapshot, uses);
         let services = vec![Sum::empty(width); uses.services.len()];
         let mut direct = Self {
-            items: HashMap::new(),
+            items: vec![None; uses.items()],
             services,
             flows: Table::of(width, uses.uses.len()),
             posted: Posted::default(),
@@ -65,7 +62,7 @@ impl<'a> Direct<'a> {
         direct.own(costing, uses, &mut postings);
         direct.used(costing, uses, &mut postings)?;
         if uses.scope.is_none() {
-            direct.untaken(costing, &mut postings);
+            direct.untaken(costing, uses, &mut postings);
         }
         for cost in &costing.shared {
             postings.share(cost).ok_or(TOO_LARGE)?;
@@ -75,7 +72,7 @@ impl<'a> Direct<'a> {
     }
 
     /// What services cost by themselves.
-    fn own(&mut self, costing: &Costing<'a>, uses: &Uses<'a>, postings: &mut Postings<'_, 'a>) {
+    fn own<'a>(&mut self, costing: &Costing<'a>, uses: &Uses<'a>, postings: &mut Postings<'_, 'a>) {
         let width = costing.columns.width();
         let services = self.services.iter_mut().zip(&uses.services).enumerate();
         for (at, (slot, service)) in services.filter(|(_, (_, service))| uses.wants_service(service.id())) {
@@ -85,65 +82,65 @@ impl<'a> Direct<'a> {
     }
 
     /// What is charged to services of the items that they use.
-    fn used(
+    fn used<'a>(
         &mut self,
         costing: &Costing<'a>,
         uses: &Uses<'a>,
         postings: &mut Postings<'_, 'a>,
     ) -> Result<(), String> {
         let width = costing.columns.width();
-        let used = uses.by_item().filter(|(_, id, _)| uses.wants_item(id));
-        let used: Vec<(usize, &str, &[Use<'a>])> = used.collect();
-        let charged: Vec<_> = used
+        let mut rows = self.flows.cells_mut();
+        let mut used = Vec::with_capacity(uses.items());
+        for (at, (id, of_item)) in uses.by_item().enumerate() {
+            let Some((flows, after)) = rows.split_at_mut_checked(of_item.len() * width) else { break };
+            rows = after;
+            if uses.wants_item(id) {
+                used.push((at, id, of_item, flows));
+            }
+        }
+        let used: Vec<_> = used
             .into_par_iter()
-            .map(|(start, id, of_item)| {
+            .map(|(at, id, of_item, flows)| {
                 let sum = costing.snapshot.item(id).and_then(|item| item_sum(costing, item));
-                let split = sum.as_ref().map(|sum| split_among(of_item, &uses.counts, &sum.figures));
-                (start, id, of_item, sum.zip(split))
+                let kept = sum.as_ref().map(|sum| split_among(of_item, &uses.counts, &sum.figures, flows));
+                let kept = kept.unwrap_or_else(|| Ok(Vec::new()))?;
+                Ok((at, of_item, &*flows, sum, kept, Takers::of(of_item, &uses.counts)))
             })
-            .collect();
-        self.items.reserve(charged.len());
-        for (start, id, of_item, sum) in charged {
-            let bearer = postings.of_used(id, of_item);
-            let flows = match sum {
-                None => Vec::new(),
-                Some((sum, split)) => {
-                    let (flows, kept) = split?;
-                    postings.post(bearer, whole(&sum.figures));
-                    self.untaken.add(&kept, 0);
-                    self.items.insert(id, sum);
-                    flows
-                }
-            };
-            let sum = self.items.get(id);
-            for (at, one) in of_item.iter().enumerate() {
+            .collect::<Result<_, String>>()?;
+        for (at, of_item, flows, sum, kept, takers) in used {
+            let bearer = postings.borne_by(at, takers);
+            if let Some(sum) = &sum {
+                postings.post(bearer, whole(&sum.figures));
+                self.untaken.add(&kept, 0);
+            }
+            for (one, flow) in of_item.iter().zip(flows.chunks(width)) {
                 let Some(service) = self.services.get_mut(one.service) else { continue };
-                let flow = flows.iter().skip(at * width);
                 service.figures.iter_mut().zip(flow).for_each(|(sum, flow)| *sum += flow);
-                match sum {
+                match &sum {
                     _ if one.part.is_err() => service.holes += 1,
                     Some(sum) => service.rest_on(sum),
                     None => service.holes += unpriced(costing, one),
                 }
             }
-            self.flows.set(start, &flows);
+            if let Some(slot) = self.items.get_mut(at) {
+                *slot = sum;
+            }
         }
         Ok(())
     }
 
     /// What no service bears: items that none uses, and what nothing bears that is there.
-    fn untaken(&mut self, costing: &Costing<'a>, postings: &mut Postings<'_, 'a>) {
+    fn untaken<'a>(&mut self, costing: &Costing<'a>, uses: &Uses<'a>, postings: &mut Postings<'_, 'a>) {
         let items = costing.snapshot.all_of(Kind::Item).par_iter().map(|record| Item(record));
-        let unused = items.filter(|item| !postings.is_used(item.id()));
-        let sums = unused.filter_map(|item| Some((item.id(), item_sum(costing, item)?)));
-        let sums: Vec<(&str, Sum)> = sums.collect();
-        for (id, sum) in sums {
-            // Of records with the same id the first is meant, as in every reference.
-            if let Entry::Vacant(slot) = self.items.entry(id) {
-                postings.post(Bearer::Unused, whole(&sum.figures));
-                self.unused.add(&sum.figures, sum.holes);
-                slot.insert(sum);
-            }
+        // Of records with the same id the first is meant, as in every reference.
+        let is_meant = |item: &Item<'a>| {
+            costing.snapshot.item(item.id()).is_some_and(|meant| std::ptr::eq(meant.record(), item.record()))
+        };
+        let unused = items.filter(|item| uses.position_of_item(item.id()).is_none()).filter(is_meant);
+        let sums: Vec<Sum> = unused.filter_map(|item| item_sum(costing, item)).collect();
+        for sum in sums {
+            postings.post(Bearer::Unused, whole(&sum.figures));
+            self.unused.add(&sum.figures, sum.holes);
         }
         let costs = costing.of_nothing();
         let sum = sum_of(costing, &costs, costing.columns.width());
@@ -153,14 +150,18 @@ impl<'a> Direct<'a> {
 }
 
 /// Splits figures among the uses of one item: those that count share them, others are told what they
-/// would take. Answers what each takes, row by row, and what is left.
-fn split_among(uses: &[Use<'_>], counts: &[bool], total: &[i128]) -> Result<(Figures, Figures), String> {
+/// would take. Writes what each takes, row by row, and answers what is left.
+fn split_among(
+    uses: &[Use<'_>],
+    counts: &[bool],
+    total: &[i128],
+    flows: &mut [i128],
+) -> Result<Figures, String> {
     let is_counted = |one: &Use<'_>| counts.get(one.service) == Some(&true);
     let part_of = |one: &Use<'_>| one.part.as_ref().ok().copied();
     let counted = || uses.iter().map(|one| part_of(one).filter(|_| is_counted(one)));
     let weights: Vec<i128> = counted().map(|part| part.map_or(0, |(weight, _)| weight)).collect();
     let whole = counted().flatten().map(|(_, whole)| whole).next().unwrap_or(1);
-    let mut flows = vec![0; uses.len() * total.len()];
     let mut kept = Vec::with_capacity(total.len());
     for (column, amount) in total.iter().enumerate() {
         let (parts, rest) = split(*amount, &weights, whole).ok_or(TOO_LARGE)?;
@@ -173,7 +174,7 @@ fn split_among(uses: &[Use<'_>], counts: &[bool], total: &[i128]) -> Result<(Fig
         }
         kept.push(rest);
     }
-    Ok((flows, kept))
+    Ok(kept)
 }
 
 /// How many holes an item without any cost is: none where another one carries it.

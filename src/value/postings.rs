@@ -6,11 +6,13 @@
 //! parts that are rounded each. So what goes out is what came in, and a figure rests on nothing but what
 //! it is made of: no change elsewhere moves a cent of it.
 
+use std::collections::hash_map::Entry;
+
 use foldhash::{HashMap, HashMapExt as _};
 
 use super::basis::{FINE, nearest};
 use super::shared_cost::{Holder, SharedCost};
-use super::shares::{Provider, Use, Uses};
+use super::shares::{Use, Uses};
 use crate::allocation::split;
 use crate::model::Kind;
 use crate::snapshot::Snapshot;
@@ -30,7 +32,7 @@ pub(super) enum Bearer {
 
 /// The services that take parts of a thing, with what they take and what that is a part of.
 #[derive(PartialEq, Eq, Hash, Clone, Debug, Default)]
-struct Takers {
+pub(super) struct Takers {
     parts: Vec<(usize, i128)>,
     whole: i128,
 }
@@ -41,7 +43,8 @@ pub(super) struct Postings<'u, 'a> {
     uses: &'u Uses<'a>,
     takers: Vec<Takers>,
     position: HashMap<Takers, usize>,
-    of_item: HashMap<&'a str, Bearer>,
+    /// Who bears the costs of the items that are used, by their position.
+    of_item: Vec<Option<Bearer>>,
     /// In fine parts; whole minor units once all shares of a shared cost are posted.
     amounts: HashMap<Bearer, i128>,
 }
@@ -57,9 +60,25 @@ pub(super) struct Posted {
     pub nothing: i128,
 }
 
+impl Takers {
+    /// Those who take parts of an item with these uses.
+    pub fn of(uses: &[Use<'_>], counts: &[bool]) -> Self {
+        let mut takers = Takers { parts: Vec::with_capacity(uses.len()), whole: 1 };
+        for one in uses.iter().filter(|one| counts.get(one.service) == Some(&true)) {
+            let Ok((weight, whole)) = one.part else { continue };
+            takers.whole = whole;
+            match takers.parts.last_mut() {
+                Some((service, sum)) if *service == one.service => *sum += weight,
+                _ => takers.parts.push((one.service, weight)),
+            }
+        }
+        takers
+    }
+}
+
 impl<'u, 'a> Postings<'u, 'a> {
     pub fn new(snapshot: &'a Snapshot, uses: &'u Uses<'a>) -> Self {
-        let of_item = HashMap::with_capacity(uses.uses.len());
+        let of_item = vec![None; uses.items()];
         let (takers, position, amounts) = (Vec::new(), HashMap::new(), HashMap::new());
         Self { snapshot, uses, takers, position, of_item, amounts }
     }
@@ -69,45 +88,31 @@ impl<'u, 'a> Postings<'u, 'a> {
         *self.amounts.entry(bearer).or_default() += amount;
     }
 
-    /// Whether the item is known to be used.
-    pub fn is_used(&self, id: &str) -> bool {
-        self.of_item.contains_key(id)
-    }
-
     /// Who bears the costs of an item.
-    fn of_item(&mut self, id: &'a str) -> Bearer {
-        if let Some(bearer) = self.of_item.get(id) {
-            return *bearer;
-        }
+    fn of_item(&mut self, id: &str) -> Bearer {
         let uses = self.uses;
-        let uses = uses.uses.get(uses.range_of(Provider::Item(id))).unwrap_or_default();
-        self.of_used(id, uses)
+        let Some(at) = uses.position_of_item(id) else { return Bearer::Unused };
+        match self.of_item.get(at) {
+            Some(Some(bearer)) => *bearer,
+            _ => self.borne_by(at, Takers::of(uses.of_item(at), &uses.counts)),
+        }
     }
 
-    /// Who bears the costs of an item with these uses.
-    pub fn of_used(&mut self, id: &'a str, uses: &[Use<'a>]) -> Bearer {
-        let bearer = if uses.is_empty() { Bearer::Unused } else { self.takers(uses) };
-        self.of_item.insert(id, bearer);
-        bearer
-    }
-
-    fn takers(&mut self, uses: &[Use<'a>]) -> Bearer {
-        let mut takers = Takers { parts: Vec::with_capacity(uses.len()), whole: 1 };
-        for one in uses.iter().filter(|one| self.uses.counts.get(one.service) == Some(&true)) {
-            let Ok((weight, whole)) = one.part else { continue };
-            takers.whole = whole;
-            match takers.parts.last_mut() {
-                Some((service, sum)) if *service == one.service => *sum += weight,
-                _ => takers.parts.push((one.service, weight)),
+    /// Lets these bear the costs of the item at this position.
+    pub fn borne_by(&mut self, at: usize, takers: Takers) -> Bearer {
+        let bearer = match self.position.entry(takers) {
+            Entry::Occupied(known) => Bearer::Takers(*known.get()),
+            Entry::Vacant(slot) => {
+                let position = self.takers.len();
+                self.takers.push(slot.key().clone());
+                slot.insert(position);
+                Bearer::Takers(position)
             }
+        };
+        if let Some(known) = self.of_item.get_mut(at) {
+            *known = Some(bearer);
         }
-        if let Some(at) = self.position.get(&takers) {
-            return Bearer::Takers(*at);
-        }
-        let at = self.takers.len();
-        self.takers.push(takers.clone());
-        self.position.insert(takers, at);
-        Bearer::Takers(at)
+        bearer
     }
 
     /// Who bears the part of a holder; `None` where its record has errors, so that no cost of it is

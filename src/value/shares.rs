@@ -59,6 +59,10 @@ pub struct Uses<'a> {
     pub(super) dangling: Vec<usize>,
     /// Ordered by provider, then by service. Items out of the scope are left out.
     pub uses: Vec<Use<'a>>,
+    /// Where the uses of each provider are: those of items, then those of services.
+    providers: Vec<Range<usize>>,
+    /// The positions of items among the providers.
+    of_item: HashMap<&'a str, usize>,
 }
 
 /// A share of one percent has so many parts: shares have six decimals at most.
@@ -95,19 +99,29 @@ impl<'a> Uses<'a> {
                 (dangling, if service.0.is_sound() { uses } else { Vec::new() })
             })
             .unzip();
-        let mut uses: Vec<Use<'a>> = read.into_iter().flatten().collect();
+        let mut uses: Vec<Use<'a>> = Vec::with_capacity(read.iter().map(Vec::len).sum());
+        read.into_iter().for_each(|read| uses.extend(read));
         uses.par_sort_unstable_by_key(|one| (one.provider, one.service, one.component, one.position));
         let counts = counting(&services, &uses);
-        let mut all = Uses { scope, services, position, counts, dangling, uses };
+        let (providers, of_item) = by_provider(&uses);
+        let mut all = Uses { scope, services, position, counts, dangling, uses, providers, of_item };
         all.weigh(rates, drivers);
         all
     }
 
-    /// The positions of the uses of one provider.
-    pub(super) fn range_of(&self, provider: Provider<'a>) -> Range<usize> {
-        let start = self.uses.partition_point(|one| one.provider < provider);
-        let end = self.uses.partition_point(|one| one.provider <= provider);
-        start..end
+    /// The position of an item among those that are used.
+    pub(super) fn position_of_item(&self, id: &str) -> Option<usize> {
+        self.of_item.get(id).copied()
+    }
+
+    /// The uses of the item at this position.
+    pub(super) fn of_item(&self, at: usize) -> &[Use<'a>] {
+        self.providers.get(at).and_then(|range| self.uses.get(range.clone())).unwrap_or_default()
+    }
+
+    /// How many items are used.
+    pub(super) fn items(&self) -> usize {
+        self.of_item.len()
     }
 
     /// Whether the costs of an item are asked for.
@@ -120,29 +134,33 @@ impl<'a> Uses<'a> {
         self.scope.as_ref().is_none_or(|scope| scope.has_service(id))
     }
 
-    /// The uses of each item, with the position of the first.
-    pub(super) fn by_item(&self) -> impl Iterator<Item = (usize, &'a str, &[Use<'a>])> {
-        let mut start = 0;
-        self.uses.chunk_by(|a, b| a.provider == b.provider).map_while(move |uses| {
-            let first = start;
-            start += uses.len();
-            match uses.first()?.provider {
-                Provider::Item(id) => Some((first, id, uses)),
-                Provider::Service(_) => None,
-            }
+    /// The items that are used, with their uses. The first of them are the first uses.
+    pub(super) fn by_item(&self) -> impl Iterator<Item = (&'a str, &[Use<'a>])> {
+        let uses = (0..self.items()).map(|at| self.of_item(at));
+        uses.filter_map(|uses| match uses.first()?.provider {
+            Provider::Item(id) => Some((id, uses)),
+            Provider::Service(_) => None,
         })
     }
 
     /// The uses of services, with their positions; those of items come before them.
     pub(super) fn of_services(&self) -> impl Iterator<Item = (usize, &Use<'a>)> {
-        let is_item = |one: &Use<'a>| matches!(one.provider, Provider::Item(_));
-        self.uses.iter().enumerate().skip(self.uses.partition_point(is_item))
+        let first = self.providers.get(self.items()).map_or(self.uses.len(), |range| range.start);
+        self.uses.iter().enumerate().skip(first)
+    }
+
+    /// The uses of the service at this position, with their own positions.
+    pub(super) fn of_service(&self, at: usize) -> impl Iterator<Item = (usize, &Use<'a>)> {
+        let provider = Provider::Service(at);
+        let first = self.uses.partition_point(|one| one.provider < provider);
+        self.uses.iter().enumerate().skip(first).take_while(move |(_, one)| one.provider == provider)
     }
 
     fn weigh(&mut self, rates: &Rates<'a>, drivers: &Drivers<'a>) {
         let (services, counts) = (&self.services, &self.counts);
         let is_counted = |one: &Use<'a>| counts.get(one.service) == Some(&true);
-        for uses in self.uses.chunk_by_mut(|a, b| a.provider == b.provider) {
+        for range in &self.providers {
+            let Some(uses) = self.uses.get_mut(range.clone()) else { continue };
             let name = match uses.first().map(|one| one.provider) {
                 Some(Provider::Item(id)) => id,
                 Some(Provider::Service(at)) => services.get(at).map_or("", Service::id),
@@ -199,18 +217,7 @@ fn uses_of<'a>(
 ) -> (usize, Vec<Use<'a>>) {
     let (mut dangling, mut uses) = (0, Vec::new());
     for component in service.components_where(is_wanted) {
-        let providers = match &component.target {
-            Target::Item(id) => vec![Provider::Item(id)],
-            Target::AnyOf(ids, _) => ids.iter().map(|id| Provider::Item(id)).collect(),
-            Target::Service(id) => match position.get(id) {
-                Some(at) => vec![Provider::Service(*at)],
-                None => {
-                    dangling += 1;
-                    continue;
-                }
-            },
-        };
-        for (position, provider) in providers.into_iter().enumerate() {
+        let mut push = |position, provider| {
             uses.push(Use {
                 provider,
                 service: at,
@@ -222,9 +229,34 @@ fn uses_of<'a>(
                 has_share: component.has_share,
                 driver: component.driver,
             });
+        };
+        match &component.target {
+            Target::Item(id) => push(0, Provider::Item(id)),
+            Target::AnyOf(ids, _) => {
+                ids.iter().enumerate().for_each(|(at, id)| push(at, Provider::Item(id)));
+            }
+            Target::Service(id) => match position.get(id) {
+                Some(at) => push(0, Provider::Service(*at)),
+                None => dangling += 1,
+            },
         }
     }
     (dangling, uses)
+}
+
+/// Where the uses of each provider are, and which of them are items.
+fn by_provider<'a>(uses: &[Use<'a>]) -> (Vec<Range<usize>>, HashMap<&'a str, usize>) {
+    let mut providers = Vec::with_capacity(uses.len());
+    let mut of_item = HashMap::with_capacity(uses.len());
+    let mut start = 0;
+    for of_one in uses.chunk_by(|a, b| a.provider == b.provider) {
+        if let Some(Provider::Item(id)) = of_one.first().map(|one| one.provider) {
+            of_item.insert(id, providers.len());
+        }
+        providers.push(start..start + of_one.len());
+        start += of_one.len();
+    }
+    (providers, of_item)
 }
 
 /// Weight and whole as products. Those of one provider have the same whole.

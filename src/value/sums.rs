@@ -85,6 +85,10 @@ impl Table {
         self.cells.get(at * self.width..(at + 1) * self.width).unwrap_or_default()
     }
 
+    pub fn cells_mut(&mut self) -> &mut [i128] {
+        &mut self.cells
+    }
+
     /// Sets the rows from `at` on.
     pub fn set(&mut self, at: usize, figures: &[i128]) {
         self.cells.iter_mut().skip(at * self.width).zip(figures).for_each(|(cell, figure)| *cell = *figure);

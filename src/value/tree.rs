@@ -163,7 +163,7 @@ impl<'a> Walk<'_, 'a> {
         }
         let deeper = depth.saturating_add(1);
         let line = Line { depth, label, origin, share, amount: Amount::Carried };
-        let sum = self.valuation.items.get(id);
+        let sum = self.valuation.item(id);
         let exact = scale.of(flow)?;
         if let Some(sum) = sum.filter(|_| depth >= self.most) {
             return Ok(Branch::told(line, exact, sum));

@@ -1,7 +1,5 @@
 //! The cost of every service: from cost pools to items, to services, to those who consume them.
 
-use foldhash::{HashMap, HashMapExt as _};
-
 use super::basis::Basis;
 use super::costing::{Costing, shared_costs};
 use super::direct::{Direct, Untaken};
@@ -24,8 +22,8 @@ pub struct Valuation<'a> {
     pub(super) drivers: Drivers<'a>,
     pub uses: Uses<'a>,
     pub allocation: Allocation,
-    /// What each item costs that has a price or is used.
-    pub(super) items: HashMap<&'a str, Sum>,
+    /// What the items cost that are used, by their position among them.
+    items: Vec<Option<Sum>>,
     /// What each service costs in all, by its position.
     pub services: Vec<Sum>,
     /// What goes along each use, by its position.
@@ -125,7 +123,7 @@ impl<'a> Valuation<'a> {
         let costing = Costing::new(snapshot, settings, basis, rates, shared, &uses);
         let allocation = basis.allocation.unwrap_or(settings.valuation.allocation);
         Ok(Self {
-            items: HashMap::new(),
+            items: Vec::new(),
             services: Vec::new(),
             flows: Table::of(0, 0),
             charged: vec![0; uses.uses.len()],
@@ -138,7 +136,7 @@ impl<'a> Valuation<'a> {
     }
 
     /// Lets services charge one another what they bear by themselves.
-    fn charge(&mut self, direct: Direct<'a>) -> Result<(), String> {
+    fn charge(&mut self, direct: Direct) -> Result<(), String> {
         self.items = direct.items;
         self.services = direct.services;
         self.flows = direct.flows;
@@ -158,6 +156,11 @@ impl<'a> Valuation<'a> {
 
     pub fn service(&self, at: usize) -> Option<Service<'a>> {
         self.uses.services.get(at).copied()
+    }
+
+    /// What an item costs that a service uses; `None` where that is nothing.
+    pub(super) fn item(&self, id: &str) -> Option<&Sum> {
+        self.uses.position_of_item(id).and_then(|at| self.items.get(at)).and_then(Option::as_ref)
     }
 
     fn counts(&self, one: &Use<'a>) -> bool {
