@@ -67,7 +67,8 @@ impl<'a> Costing<'a> {
         uses: &Uses<'a>,
     ) -> Self {
         let columns = Columns::of(&basis);
-        let mut borne: HashMap<Holder<'_>, Vec<(usize, usize)>> = HashMap::new();
+        let holders = shared.iter().map(|cost| cost.holders.len()).sum();
+        let mut borne: HashMap<Holder<'_>, Vec<(usize, usize)>> = HashMap::with_capacity(holders);
         for (number, cost) in shared.iter().enumerate() {
             for (at, holder) in cost.holders.iter().enumerate() {
                 borne.entry(*holder).or_default().push((number, at));

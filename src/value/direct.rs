@@ -64,9 +64,7 @@ impl Direct {
         if uses.scope.is_none() {
             direct.untaken(costing, uses, &mut postings);
         }
-        for cost in &costing.shared {
-            postings.share(cost).ok_or(TOO_LARGE)?;
-        }
+        postings.share(&costing.shared).ok_or(TOO_LARGE)?;
         direct.posted = postings.settle().ok_or(TOO_LARGE)?;
         Ok(direct)
     }

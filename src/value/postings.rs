@@ -9,6 +9,7 @@
 use std::collections::hash_map::Entry;
 
 use foldhash::{HashMap, HashMapExt as _};
+use rayon::prelude::*;
 
 use super::basis::{FINE, nearest};
 use super::shared_cost::{Holder, SharedCost};
@@ -76,6 +77,30 @@ impl Takers {
     }
 }
 
+/// Who bears the part of a holder of a shared cost.
+#[derive(Clone, Copy)]
+enum Bearing {
+    Known(Bearer),
+    /// Those who use the item at this position.
+    Used(usize),
+    /// Its record has errors, so that no cost of it is known.
+    Unsound,
+}
+
+impl Bearing {
+    fn of(snapshot: &Snapshot, uses: &Uses<'_>, (kind, id): Holder<'_>) -> Self {
+        if kind == Kind::Service {
+            let at = uses.position.get(id);
+            return Bearing::Known(at.map_or(Bearer::Nothing, |at| Bearer::Service(*at)));
+        }
+        match snapshot.item(id) {
+            None => Bearing::Known(Bearer::Nothing),
+            Some(item) if !item.record().is_sound() => Bearing::Unsound,
+            Some(_) => uses.position_of_item(id).map_or(Bearing::Known(Bearer::Unused), Bearing::Used),
+        }
+    }
+}
+
 impl<'u, 'a> Postings<'u, 'a> {
     pub fn new(snapshot: &'a Snapshot, uses: &'u Uses<'a>) -> Self {
         let of_item = vec![None; uses.items()];
@@ -86,16 +111,6 @@ impl<'u, 'a> Postings<'u, 'a> {
     /// Adds fine parts to what somebody bears.
     pub fn post(&mut self, bearer: Bearer, amount: i128) {
         *self.amounts.entry(bearer).or_default() += amount;
-    }
-
-    /// Who bears the costs of an item.
-    fn of_item(&mut self, id: &str) -> Bearer {
-        let uses = self.uses;
-        let Some(at) = uses.position_of_item(id) else { return Bearer::Unused };
-        match self.of_item.get(at) {
-            Some(Some(bearer)) => *bearer,
-            _ => self.borne_by(at, Takers::of(uses.of_item(at), &uses.counts)),
-        }
     }
 
     /// Lets these bear the costs of the item at this position.
@@ -115,29 +130,40 @@ impl<'u, 'a> Postings<'u, 'a> {
         bearer
     }
 
-    /// Who bears the part of a holder; `None` where its record has errors, so that no cost of it is
-    /// known.
-    fn of_holder(&mut self, (kind, id): Holder<'a>) -> Option<Bearer> {
-        if kind == Kind::Service {
-            return Some(self.uses.position.get(id).map_or(Bearer::Nothing, |at| Bearer::Service(*at)));
-        }
-        match self.snapshot.item(id) {
-            None => Some(Bearer::Nothing),
-            Some(item) => item.record().is_sound().then(|| self.of_item(id)),
+    /// Who bears the part of a holder; `None` where no cost of it is known.
+    fn bearer(&mut self, bearing: Bearing) -> Option<Bearer> {
+        match bearing {
+            Bearing::Known(bearer) => Some(bearer),
+            Bearing::Unsound => None,
+            Bearing::Used(at) => match self.of_item.get(at) {
+                Some(Some(bearer)) => Some(*bearer),
+                _ => Some(self.borne_by(at, Takers::of(self.uses.of_item(at), &self.uses.counts))),
+            },
         }
     }
 
+    /// Makes whole minor units of the parts of shared costs. `None` where a figure is too large.
+    pub fn share(&mut self, costs: &[SharedCost<'a>]) -> Option<()> {
+        let (snapshot, uses) = (self.snapshot, self.uses);
+        let found = |cost: &SharedCost<'a>| -> Vec<Bearing> {
+            cost.holders.iter().map(|holder| Bearing::of(snapshot, uses, *holder)).collect()
+        };
+        let found: Vec<Vec<Bearing>> = costs.par_iter().map(found).collect();
+        costs.iter().zip(found).try_for_each(|(cost, found)| self.share_one(cost, &found))
+    }
+
     /// Makes whole minor units of the parts of a shared cost: the holders of each bearer together, by
-    /// the largest remainder, ties to the first id. `None` where a figure is too large.
-    pub fn share(&mut self, cost: &SharedCost<'a>) -> Option<()> {
+    /// the largest remainder, ties to the first id.
+    fn share_one(&mut self, cost: &SharedCost<'a>, found: &[Bearing]) -> Option<()> {
         let Ok(parts) = &cost.parts else { return Some(()) };
         if cost.holders.len() < 2 {
             return Some(());
         }
         let mut borne: HashMap<Option<Bearer>, (Holder<'a>, i128, i128)> = HashMap::new();
-        for ((holder, weight), part) in cost.holders.iter().zip(&cost.weights).zip(parts) {
+        let holders = cost.holders.iter().zip(found).zip(cost.weights.iter().zip(parts));
+        for ((holder, bearing), (weight, part)) in holders {
             let part: i128 = part.iter().sum();
-            let borne = borne.entry(self.of_holder(*holder)).or_insert((*holder, 0, 0));
+            let borne = borne.entry(self.bearer(*bearing)).or_insert((*holder, 0, 0));
             *borne = (borne.0.min(*holder), borne.1.checked_add(*weight)?, borne.2.checked_add(part)?);
         }
         let mut borne: Vec<_> = borne.into_iter().collect();

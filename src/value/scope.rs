@@ -1,6 +1,6 @@
 //! What one service rests on.
 
-use foldhash::{HashSet, HashSetExt as _};
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 
 use super::shared_cost::{Holder, SharedCost};
 use crate::model::Kind;
@@ -12,10 +12,15 @@ use crate::snapshot::Snapshot;
 pub(super) struct Scope<'a> {
     /// The service and those below it.
     services: HashSet<&'a str>,
-    /// The items that they use.
-    items: HashSet<&'a str>,
-    /// Items that share a cost with these: who uses them decides how its cents are split.
-    sharing: HashSet<&'a str>,
+    /// The items that they use: of these the costs are asked for; and those that share a cost with
+    /// them: who uses them decides how its cents are split.
+    items: HashMap<&'a str, Near>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Near {
+    Used,
+    Sharing,
 }
 
 impl<'a> Scope<'a> {
@@ -23,12 +28,12 @@ impl<'a> Scope<'a> {
     pub fn below(snapshot: &'a Snapshot, id: &str) -> Option<Self> {
         let mut open = vec![snapshot.service(id)?];
         let services = open.iter().map(|service| service.id()).collect();
-        let mut scope = Scope { services, items: HashSet::new(), sharing: HashSet::new() };
+        let mut scope = Scope { services, items: HashMap::new() };
         while let Some(service) = open.pop() {
             for target in service.targets() {
                 match target {
-                    Target::Item(id) => scope.items.extend([id]),
-                    Target::AnyOf(ids, _) => scope.items.extend(ids),
+                    Target::Item(id) => scope.items.extend([(id, Near::Used)]),
+                    Target::AnyOf(ids, _) => scope.items.extend(ids.into_iter().map(|id| (id, Near::Used))),
                     Target::Service(id) => {
                         open.extend(snapshot.service(id).filter(|other| scope.services.insert(other.id())));
                     }
@@ -40,7 +45,7 @@ impl<'a> Scope<'a> {
 
     /// Whether the costs of this item are asked for.
     pub fn has_item(&self, id: &str) -> bool {
-        self.items.contains(id)
+        self.items.get(id) == Some(&Near::Used)
     }
 
     /// Whether the costs of this service are asked for.
@@ -60,17 +65,19 @@ impl<'a> Scope<'a> {
             _ => self.has_item(id),
         };
         shared.retain(|cost| cost.holders.iter().any(has));
-        let sharing = shared.iter().flat_map(|cost| &cost.holders).filter(|(kind, _)| *kind == Kind::Item);
-        self.sharing = sharing.map(|(_, id)| *id).filter(|id| !self.has_item(id)).collect();
+        for (kind, id) in shared.iter().flat_map(|cost| &cost.holders) {
+            if *kind == Kind::Item {
+                self.items.entry(id).or_insert(Near::Sharing);
+            }
+        }
     }
 
     /// Whether it matters who uses this.
     pub fn rests_on(&self, target: &Target<'_>) -> bool {
-        let is_near = |id: &str| self.has_item(id) || self.sharing.contains(id);
         match target {
             Target::Service(_) => true,
-            Target::Item(id) => is_near(id),
-            Target::AnyOf(ids, _) => ids.iter().any(|id| is_near(id)),
+            Target::Item(id) => self.items.contains_key(id),
+            Target::AnyOf(ids, _) => ids.iter().any(|id| self.items.contains_key(id)),
         }
     }
 }
