@@ -27,6 +27,7 @@ use crate::source::{Location, Source};
 pub use version::Version;
 
 /// A file of the estate: its bytes, or why there are none.
+#[derive(Clone)]
 pub enum Content<'a> {
     Bytes(Cow<'a, [u8]>),
     /// Not a regular file, or not readable: the rule that this breaks, what, and how to mend it.
@@ -35,6 +36,15 @@ pub enum Content<'a> {
         message: String,
         help: &'static str,
     },
+}
+
+impl Content<'_> {
+    pub fn into_owned(self) -> Content<'static> {
+        match self {
+            Content::Bytes(bytes) => Content::Bytes(Cow::Owned(bytes.into_owned())),
+            Content::Problem { rule, message, help } => Content::Problem { rule, message, help },
+        }
+    }
 }
 
 /// All records at a version.
@@ -99,25 +109,27 @@ impl Snapshot {
     }
 
     /// Two versions of some files, to be compared and no more: of their records nobody asks whether they
-    /// are sound. `bare` are both versions without records, and `read` answers both contents of a file.
-    pub fn load_both<'c, T: Sync>(
+    /// are sound. `bare` are both versions without records; `batches` answers both contents of some
+    /// files at a time, and is asked for the next ones while others are read.
+    pub fn load_both<'p, 'c>(
         bare: [Snapshot; 2],
-        files: &[(String, T)],
-        read: impl Fn(&str, &T) -> [Option<Content<'c>>; 2] + Sync,
+        batches: impl Iterator<Item = Vec<(&'p str, [Option<Content<'c>>; 2])>> + Send,
     ) -> [Snapshot; 2] {
         let [before, after] = bare;
-        let (old, new): (Vec<Option<File>>, Vec<Option<File>>) = files
-            .par_iter()
-            .map(|(path, file)| {
-                let one = |content, of: &Snapshot| read_one(Record::unjudged, path, content, of.schemas());
-                let [old, new] = read(path, file);
-                (old.map(|content| one(content, &before)), new.map(|content| one(content, &after)))
-            })
-            .unzip();
+        let one = |path: &str, content: Content<'_>, of: &Snapshot| {
+            read_one(Record::unjudged, path, content, of.schemas())
+        };
+        let both = |(path, [old, new]): (&str, [Option<Content<'_>>; 2])| {
+            (old.map(|content| one(path, content, &before)), new.map(|content| one(path, content, &after)))
+        };
+        let batches = batches.par_bridge().flat_map_iter(|batch| batch.into_iter().map(both));
+        let (old, new): (Vec<Option<File>>, Vec<Option<File>>) = batches.unzip();
         [(before, old), (after, new)].map(|(bare, files)| {
             let Inner { version, schema_files, schemas, strays, .. } = &*bare.0;
             let mut strays = strays.clone();
             let records = parted(files.into_iter().flatten().collect(), &mut strays);
+            // Batches come as they are done.
+            strays.sort_by(|a, b| a.location.path.cmp(&b.location.path));
             Snapshot::build(version.clone(), records, &[], schema_files.clone(), schemas.clone(), strays)
         })
     }

@@ -1,6 +1,7 @@
 //! What every verb is given: where the estate is, for which day, at which version, and how to
 //! answer.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -187,9 +188,11 @@ impl Context {
     }
 
     pub fn show(&self, report: &Report) -> anyhow::Result<()> {
-        let mut report = report.clone();
-        self.add_known_on(&mut report.header);
-        self.answer(&render::report(&report, self.format()?, &self.style()))
+        let mut shown = Cow::Borrowed(report);
+        if self.known_on.is_some() {
+            self.add_known_on(&mut shown.to_mut().header);
+        }
+        self.answer(&render::report(&shown, self.format()?, &self.style()))
     }
 
     /// Writes the answer to stdout, or durably to the file of `--output`.

@@ -17,6 +17,9 @@ pub(super) fn is_hidden(character: char) -> bool {
 /// The text with every control and hidden character written out, such as `\u{202e}`, and line
 /// ends and tabs as `\n`, `\r`, `\t`: always a single line that shows what is there.
 pub fn terminal(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         push_visible(&mut shown, character);

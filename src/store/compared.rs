@@ -2,12 +2,16 @@
 
 use std::borrow::Cow;
 
-use git2::Commit;
+use git2::{Commit, Odb};
 
-use super::revision::{Blobs, Readers, trust_ids, version};
+use super::history::Differing;
+use super::revision::{Blobs, TreeFile, content, read, trust_ids, version};
 use super::{Store, StoreError};
 use crate::snapshot::{Content, Snapshot};
 use crate::yaml::excerpts;
+
+/// So many files are read in one go.
+const BATCH: usize = 128;
 
 impl Store {
     /// The records in which two commits differ, as two snapshots to be compared: of a record that is
@@ -18,11 +22,9 @@ impl Store {
         let mut files = self.files_between(Some(&before), &after)?;
         files.retain(|(path, _)| path.starts_with("inventory/"));
         let bare = [self.schemas_at(old, &before)?, self.schemas_at(new, &after)?];
-        let blobs = Blobs::new();
-        let readers = Readers::new(self.git()?, &blobs);
-        Ok(Snapshot::load_both(bare, &files, |path, sides| {
-            cut(path, sides.map(|side| side.map(|file| readers.content(file))))
-        }))
+        let objects = self.git()?.odb()?;
+        let batches = files.rchunks(BATCH).map(|files| contents(&objects, files));
+        Ok(Snapshot::load_both(bare, batches))
     }
 
     /// A commit without its records.
@@ -30,6 +32,22 @@ impl Store {
         let files = self.files_below(&commit.tree()?, &["schemas"])?;
         self.load_files(version(revision, commit), &files, &Blobs::new())
     }
+}
+
+/// Both sides of some files, cut to what differs. First the old ones are read and then the new ones,
+/// both from the last file on: in this order most objects are near those that they are packed as
+/// differences to, which are still at hand then.
+fn contents<'f>(objects: &Odb<'_>, files: &'f [Differing]) -> Vec<(&'f str, [Option<Content<'static>>; 2])> {
+    let side = |of: fn(&[Option<TreeFile>; 2]) -> Option<TreeFile>| -> Vec<_> {
+        files.iter().rev().map(|(_, sides)| of(sides).map(|file| read(objects, file))).collect()
+    };
+    let (old, new) = (side(|[old, _]| *old), side(|[_, new]| *new));
+    let both = files.iter().rev().zip(old.iter().zip(&new));
+    both.map(|((path, _), (old, new))| {
+        let sides = [old, new].map(|side| side.as_ref().map(content));
+        (path.as_str(), cut(path, sides).map(|side| side.map(Content::into_owned)))
+    })
+    .collect()
 }
 
 /// Both sides of a record without the fields that are the same; files on one side only, and what is

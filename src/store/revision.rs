@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use git2::{Commit, ErrorCode, ObjectType, Oid, Repository, Tree};
+use git2::{Commit, ErrorCode, ObjectType, Odb, OdbObject, Oid, Repository, Tree};
 
 use super::{Store, StoreError};
 use crate::model::Place;
@@ -229,39 +229,60 @@ impl<'r> Readers<'r> {
     }
 
     pub(super) fn content(&self, file: TreeFile) -> Content<'static> {
-        match file.mode {
-            SYMLINK => {
-                let message = "this is a symbolic link, which is never followed".to_owned();
-                return problem("symlink", message, "replace it by the file it points to");
-            }
-            SUBMODULE => {
-                return problem("not-a-file", "this is a submodule".to_owned(), "records are plain files");
-            }
-            _ => {}
-        }
-        if let Some(bytes) = self.blobs.get(&file.id) {
+        if let Some(bytes) = self.blobs.get(&file.id).filter(|_| is_plain(file)) {
             return Content::Bytes(Cow::Owned(bytes.clone()));
         }
         let take = || self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let read = || -> Result<Content<'static>, git2::Error> {
-            let repository = take().map_or_else(|| Repository::open(self.git), Ok)?;
-            let bytes = {
-                let blob = repository.find_blob(file.id)?;
-                let content = blob.content();
-                content.get(..=MAX_FILE_BYTES).unwrap_or(content).to_vec()
-            };
+        let repository = take().map_or_else(|| Repository::open(self.git), Ok);
+        let content = repository.and_then(|repository| {
+            let content = content(&read(&repository.odb()?, file)).into_owned();
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(repository);
-            Ok(Content::Bytes(Cow::Owned(bytes)))
-        };
-        read().unwrap_or_else(|error| {
-            let message = format!("the object {} cannot be read: {}", file.id, error.message());
-            problem(
-                "unreadable-file",
-                message,
-                "the clone is incomplete; `git fetch --refetch` brings the objects",
-            )
-        })
+            Ok(content)
+        });
+        content.unwrap_or_else(|error| unreadable(file, error.message()))
     }
+}
+
+/// The object of a file, or why there is none.
+pub(super) type Read<'o> = Result<OdbObject<'o>, Content<'static>>;
+
+pub(super) fn read<'o>(objects: &'o Odb<'_>, file: TreeFile) -> Read<'o> {
+    match file.mode {
+        SYMLINK => {
+            let message = "this is a symbolic link, which is never followed".to_owned();
+            return Err(problem("symlink", message, "replace it by the file it points to"));
+        }
+        SUBMODULE => {
+            let message = "this is a submodule".to_owned();
+            return Err(problem("not-a-file", message, "records are plain files"));
+        }
+        _ => {}
+    }
+    match objects.read(file.id) {
+        Ok(object) if object.kind() == ObjectType::Blob => Ok(object),
+        Ok(_) => Err(unreadable(file, "it is no file")),
+        Err(error) => Err(unreadable(file, error.message())),
+    }
+}
+
+/// What was read; of a file that is too large, as much as tells so.
+pub(super) fn content<'c>(read: &'c Read<'_>) -> Content<'c> {
+    match read {
+        Ok(object) => {
+            let bytes = object.data();
+            Content::Bytes(Cow::Borrowed(bytes.get(..=MAX_FILE_BYTES).unwrap_or(bytes)))
+        }
+        Err(problem) => problem.clone(),
+    }
+}
+
+fn is_plain(file: TreeFile) -> bool {
+    !matches!(file.mode, SYMLINK | SUBMODULE)
+}
+
+fn unreadable(file: TreeFile, why: &str) -> Content<'static> {
+    let message = format!("the object {} cannot be read: {why}", file.id);
+    problem("unreadable-file", message, "the clone is incomplete; `git fetch --refetch` brings the objects")
 }
 
 fn problem(rule: &'static str, message: String, help: &'static str) -> Content<'static> {
