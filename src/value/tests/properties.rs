@@ -1,0 +1,166 @@
+//! What holds for every estate.
+
+use proptest::prelude::*;
+
+use super::*;
+
+prop_compose! {
+    /// Items, contracts and services in layers, with shares that leave some cost to nobody.
+    fn estates()(
+        costs in prop::collection::vec(1..10_000_u32, 1..5),
+        prices in prop::collection::vec((1..100_000_u32, 1..32_u8), 0..3),
+        shares in prop::collection::vec((0..5_usize, 1..33_u32), 1..12),
+        consumers in prop::collection::vec(0..101_u32, 4),
+    ) -> Vec<(String, String)> {
+        let mut files = Vec::new();
+        for (at, cost) in costs.iter().enumerate() {
+            files.extend(bought(&format!("i{at}"), *cost, ""));
+        }
+        for (at, (cents, covers)) in prices.iter().enumerate() {
+            let covered: Vec<String> =
+                (0..costs.len()).filter(|item| covers >> item & 1 == 1).map(|item| format!("i{item}")).collect();
+            let text = format!("id: c{at}\nside: supplier\nkind: support\nparty: hr\nterm: {{start: 2024-03-05, length: 9y}}\nprice: {{amount: {}.{:02} EUR, per: month}}\ncovers: [{}]\n", cents / 100, cents % 100, covered.join(", "));
+            files.push((format!("contracts/c{at}.yaml"), text));
+        }
+        for (at, share) in consumers.iter().enumerate() {
+            let mut components = Vec::new();
+            for (place, (item, share)) in shares.iter().enumerate().filter(|(place, _)| place % 4 == at) {
+                // Each thing has at most three users of at most 32 %.
+                match at > 0 && place % 3 == 0 {
+                    true => components.push(format!("{{service: s{}, share: {share}.{place}%}}", at - 1)),
+                    false if *item < costs.len() && place < 12 => {
+                        components.push(format!("{{item: i{item}, share: {share}.1234{place:02}%}}"));
+                    }
+                    false => {}
+                }
+            }
+            let text = format!("consumers: {{sales: {share}%, hr: {}%}}\ncomponents: [{}]\n", (100 - share) / 2, components.join(", "));
+            files.push(service(&format!("s{at}"), &text));
+        }
+        files
+    }
+}
+
+/// The cents of an amount.
+fn cents(amount: &Amount) -> i64 {
+    match amount {
+        Amount::Known(money) => money.amount_text().replace('.', "").parse().unwrap(),
+        Amount::Carried => 0,
+        other => panic!("{other:?}"),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// What goes out is what went in: the depreciation of all items and the accruals of all contracts,
+    /// added up apart from the valuation, are what consumers and nobody bear, to the cent. Every
+    /// tree and every cut adds up to its service.
+    #[test]
+    fn charged_out_is_cost_in(files in estates()) {
+        let snapshot = estate("", files);
+        let basis = Basis::new(year("2025"), "accounting");
+        let Ok(costs) = AllCosts::of(&snapshot, basis) else { panic!() };
+        prop_assume!(!costs.has_holes());
+        let valuation = &costs.services;
+        let mut cost_in = 0;
+        for schedule in snapshot.schedules() {
+            let plan = crate::schedule::plan(&snapshot, schedule, "accounting").unwrap();
+            cost_in += cents(&Amount::Known(plan.charge(basis.period).unwrap()));
+        }
+        for contract in snapshot.contracts() {
+            let accrual = crate::contract::accrual(&snapshot, contract, basis.period.end).unwrap();
+            cost_in += cents(&Amount::Known(accrual.cost(basis.period).unwrap()));
+        }
+        let mut out: i64 = costs.idle.iter().map(|idle| cents(&Amount::Known(idle.amount))).sum();
+        for at in 0..4 {
+            let charges = valuation.charges(at).unwrap();
+            let left = charges.consumers.iter().chain(&charges.nobody);
+            let left: i64 = left.filter(|charge| !matches!(charge.amount, Amount::Missing(_))).map(|charge| cents(&charge.amount)).sum();
+            out += left;
+            let whole = cents(&valuation.cost(at).unwrap());
+            let to_services: i64 = charges.services.iter().map(|charge| cents(&charge.amount)).sum();
+            prop_assert_eq!(left + to_services, whole);
+            let lines = explain(valuation, at, None).unwrap();
+            // Fewer lines are the same lines.
+            for depth in 0..3 {
+                let shallow: Vec<Line> = lines.iter().filter(|line| line.depth <= depth).cloned().collect();
+                prop_assert_eq!(explain(valuation, at, Some(depth)).unwrap(), shallow);
+            }
+            let leaves = lines.iter().zip(lines.iter().skip(1).map(|line| line.depth).chain([0]));
+            let leaves = leaves.filter(|(line, next)| *next <= line.depth && matches!(line.amount, Amount::Known(_)));
+            prop_assert_eq!(leaves.map(|(line, _)| cents(&line.amount)).sum::<i64>(), whole);
+            // A service below is told as it is charged there.
+            let told = lines.iter().filter(|line| line.depth == 1 && line.origin.field.ends_with("service"));
+            let charged = (0..4).flat_map(|other| valuation.charges(other).unwrap().services);
+            let charged = charged.filter(|charge| charge.to == format!("s{at}"));
+            let sum = |amounts: Vec<i64>| amounts.iter().sum::<i64>();
+            prop_assert_eq!(
+                sum(told.map(|line| cents(&line.amount)).collect()),
+                sum(charged.map(|charge| cents(&charge.amount)).collect())
+            );
+        }
+        prop_assert_eq!(out, cost_in);
+        prop_assert_eq!(cents(&costs.amount()), cost_in);
+        for cut in [Cut::Months, Cut::Pools] {
+            let parts = AllCosts::of(&snapshot, Basis { cut, ..basis }).unwrap().services;
+            for at in 0..4 {
+                let sum: i64 = parts.columns(at).unwrap().iter().map(|(_, money)| cents(&Amount::Known(*money))).sum();
+                prop_assert_eq!(sum, cents(&valuation.cost(at).unwrap()), "{:?}", cut);
+            }
+        }
+    }
+
+    /// One service by itself is what it is among all; and what comes elsewhere moves no cent of it.
+    #[test]
+    fn a_service_rests_on_nothing_but_what_it_is_made_of(mut files in estates(), price in 1..10_000_u32) {
+        // A machine that its host carries, whose cost is a contract alone.
+        files.extend([
+            item("v", "relations: {hosted_on: [w]}\n"),
+            item("w", ""),
+            service("v", "components: [{item: v}]\n"),
+            service("w", "components: [{item: w}]\n"),
+            ("contracts/w.yaml".into(), "id: w\nside: supplier\nkind: lease\nparty: hr\nterm: {start: 2025-01-01, length: 1y}\nprice: {amount: 9.99 EUR, per: year}\ncovers: [w]\n".into()),
+        ]);
+        let elsewhere = bought("j", price, "").into_iter().chain(bought("k", 7, "")).chain([
+            service("s4", "components: [{item: j, share: 33.3333%}, {item: k}]\n"),
+            service("s5", "components: [{service: s4, share: 14.2857%}, {item: j, share: 50%}]\n"),
+            ("contracts/e.yaml".into(), format!("id: e\nside: supplier\nkind: lease\nparty: hr\nterm: {{start: 2025-01-01, length: 1y}}\nprice: {{amount: {price}.01 EUR, per: year}}\ncovers: [j, k, s5]\n")),
+        ]);
+        let grown = estate("", files.clone().into_iter().chain(elsewhere));
+        let snapshot = estate("", files);
+        let basis = Basis::new(year("2025"), "accounting");
+        let (all, more) = (AllCosts::of(&snapshot, basis).unwrap(), AllCosts::of(&grown, basis).unwrap());
+        for id in ["s0", "s1", "s2", "s3", "v", "w"] {
+            let (one, _) = Valuation::of_service(&snapshot, basis, id).unwrap().unwrap();
+            let shown = |valuation: &Valuation<'_>| {
+                let at = valuation.position(id).unwrap();
+                (valuation.cost(at).unwrap(), valuation.charges(at).unwrap(), explain(valuation, at, None).unwrap())
+            };
+            prop_assert_eq!(shown(&all.services), shown(&one));
+            prop_assert_eq!(shown(&all.services), shown(&more.services));
+        }
+        prop_assert_eq!(Valuation::of_service(&snapshot, basis, "s9").unwrap().map(|(_, at)| at), None);
+    }
+
+    /// The order of components, as they are written, is no part of the answer.
+    #[test]
+    fn the_order_of_components_does_not_matter(files in estates()) {
+        let turned: Vec<(String, String)> = files
+            .iter()
+            .map(|(path, text)| match text.split_once("components: [") {
+                Some((head, list)) => {
+                    let mut list: Vec<&str> = list.trim_end().trim_end_matches(']').split(", {").collect();
+                    list.reverse();
+                    let list: Vec<String> = list.iter().filter(|one| !one.is_empty()).map(|one| format!("{{{}", one.trim_start_matches('{'))).collect();
+                    (path.clone(), format!("{head}components: [{}]\n", list.join(", ")))
+                }
+                None => (path.clone(), text.clone()),
+            })
+            .collect();
+        let (one, other) = (estate("", files), estate("", turned));
+        for id in ["s0", "s1", "s2", "s3"] {
+            prop_assert_eq!(cost(&one, id, |_| {}), cost(&other, id, |_| {}));
+        }
+    }
+}
