@@ -22,6 +22,7 @@ mod merging;
 mod open_merge;
 mod origins;
 mod pack;
+mod packed_trees;
 mod proposed;
 mod record_history;
 mod revision;

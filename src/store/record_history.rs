@@ -7,6 +7,7 @@ use std::sync::Arc;
 use git2::{Commit, ObjectType, Oid, Tree};
 
 use super::history::{CommitInfo, info, is_cut};
+use super::packed_trees::Trees;
 use super::revision::trust_ids;
 use super::{Store, StoreError};
 use crate::model::{Kind, Place, Record, RecordId};
@@ -56,7 +57,7 @@ impl Store {
         mut each: impl FnMut(&Step<'_>) -> bool,
     ) -> Result<(), StoreError> {
         trust_ids();
-        let mut past = Past::new(self, schemas);
+        let mut past = Past::new(self, schemas)?;
         // By commit, the ids under which it is asked for the record: two where branches renamed it
         // differently.
         let mut asked: HashMap<Oid, Vec<String>> = HashMap::new();
@@ -90,6 +91,7 @@ struct Found {
 /// once: a commit changes few of them, and large folders take long to read.
 struct Past<'s> {
     store: &'s Store,
+    trees: Trees<'s>,
     schemas: &'s Schemas,
     /// By the commit's tree: the tree of the kind's folder.
     folders: HashMap<Oid, Option<Oid>>,
@@ -103,16 +105,17 @@ struct Past<'s> {
 }
 
 impl<'s> Past<'s> {
-    fn new(store: &'s Store, schemas: &'s Schemas) -> Self {
-        Self {
+    fn new(store: &'s Store, schemas: &'s Schemas) -> Result<Self, StoreError> {
+        Ok(Self {
             store,
+            trees: Trees::of(store.git()?),
             schemas,
             folders: HashMap::new(),
             entries: HashMap::new(),
             inner: HashMap::new(),
             last_inner: None,
             records: HashMap::new(),
-        }
+        })
     }
 
     /// The step at a commit, and under which id its parents have the record.
@@ -219,11 +222,13 @@ impl<'s> Past<'s> {
         if let Some(found) = self.entries.get(&folder).and_then(|entries| entries.get(id)) {
             return Ok(found.clone());
         }
-        let tree = git.find_tree(folder)?;
         let name = format!("{id}.yaml");
         let found = match kind {
-            _ if kind.has_folders() => self.find_in_folders(&tree, kind, id, &name)?,
-            _ => file_in(&tree, &name).map(|blob| Found { path: format!("{path}/{name}"), blob }),
+            _ if kind.has_folders() => self.find_in_folders(&git.find_tree(folder)?, kind, id, &name)?,
+            _ => {
+                let blob = self.trees.file_in(folder, &name)?;
+                blob.map(|blob| Found { path: format!("{path}/{name}"), blob })
+            }
         };
         self.entries.entry(folder).or_default().insert(id.to_owned(), found.clone());
         Ok(found)
@@ -248,7 +253,7 @@ impl<'s> Past<'s> {
             let blob = match self.inner.get(&key) {
                 Some(blob) => *blob,
                 None => {
-                    let blob = file_in(&self.store.git()?.find_tree(tree)?, name);
+                    let blob = self.trees.file_in(tree, name)?;
                     self.inner.insert(key, blob);
                     blob
                 }
@@ -261,8 +266,4 @@ impl<'s> Past<'s> {
         }
         Ok(None)
     }
-}
-
-fn file_in(tree: &Tree<'_>, name: &str) -> Option<Oid> {
-    tree.get_name(name).filter(|entry| entry.kind() == Some(ObjectType::Blob)).map(|entry| entry.id())
 }
