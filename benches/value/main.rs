@@ -77,16 +77,21 @@ fn main() -> ExitCode {
     line("value --all", all, 1000);
     line("value one service", one, 150);
     println!("recursive query in sqlite3   {:>6} ms", query.time.as_millis());
-    for arguments in [&["--all"][..], &["s-0999", "--depth", "1"], &["s-0999"]] {
+    // The whole tree of a service that rests on half of the estate is as long as it is: it has no target.
+    for (arguments, is_judged) in
+        [(&["--all"][..], true), (&["s-0999", "--depth", "1"], true), (&["s-0999"], false)]
+    {
         let run = value_command(&root, arguments);
-        let judged = if run.peak_mb > MOST_MB { "over the target of" } else { "target" };
-        missed |= run.peak_mb > MOST_MB;
+        let is_over = is_judged && run.peak_mb > MOST_MB;
+        missed |= is_over;
+        let judged = match (is_judged, is_over) {
+            (false, _) => String::new(),
+            (true, false) => format!(", target {MOST_MB} MB"),
+            (true, true) => format!(", over the target of {MOST_MB} MB"),
+        };
         let (wall, cpu) = (run.wall.as_millis(), run.cpu.as_millis());
         let what = format!("estate value {}", arguments.join(" "));
-        println!(
-            "{what:<28} {wall:>6} ms, {cpu} ms CPU; {:.0} MB at most, {judged} {MOST_MB} MB",
-            run.peak_mb
-        );
+        println!("{what:<28} {wall:>6} ms, {cpu} ms CPU; {:.0} MB at most{judged}", run.peak_mb);
     }
     if check && missed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
