@@ -1,6 +1,7 @@
 //! Every record of the estate at one version: immutable, cheap to clone, and it never fails to
 //! load: what cannot be read is a finding.
 
+mod content;
 mod version;
 
 use std::borrow::Cow;
@@ -24,28 +25,8 @@ use crate::schema::Schemas;
 use crate::secrets;
 use crate::source::{Location, Source};
 
+pub use content::Content;
 pub use version::Version;
-
-/// A file of the estate: its bytes, or why there are none.
-#[derive(Clone)]
-pub enum Content<'a> {
-    Bytes(Cow<'a, [u8]>),
-    /// Not a regular file, or not readable: the rule that this breaks, what, and how to mend it.
-    Problem {
-        rule: &'static str,
-        message: String,
-        help: &'static str,
-    },
-}
-
-impl Content<'_> {
-    pub fn into_owned(self) -> Content<'static> {
-        match self {
-            Content::Bytes(bytes) => Content::Bytes(Cow::Owned(bytes.into_owned())),
-            Content::Problem { rule, message, help } => Content::Problem { rule, message, help },
-        }
-    }
-}
 
 /// All records at a version.
 #[derive(Clone)]
