@@ -41,6 +41,69 @@ prop_compose! {
     }
 }
 
+/// The ids that a mask picks.
+fn picked(letter: char, count: usize, mask: u16) -> Vec<String> {
+    (0..count).filter(|at| mask >> at & 1 == 1).map(|at| format!("{letter}{at}")).collect()
+}
+
+prop_compose! {
+    /// Estates in which much is shared: contracts and expenses for things of several services, groups,
+    /// circles, amendments, planned services, and shares that are sometimes too large.
+    fn tangled()(
+        items in prop::collection::vec(prop_oneof![Just(0), 1..3000_u32], 3..9),
+        services in prop::collection::vec(
+            (
+                prop::bool::weighted(0.2),
+                prop::collection::vec((0..9_usize, 1..30_u32), 1..6),
+                prop::collection::vec((0..6_usize, 1..20_u32), 0..3),
+                prop::option::weighted(0.3, 0..512_u16),
+            ),
+            2..6,
+        ),
+        contracts in prop::collection::vec((1..100_000_u32, any::<u16>(), 0..8_u16, prop::option::of(0..9_usize)), 0..4),
+        expenses in prop::collection::vec((1..50_000_u32, any::<u16>(), 0..8_u16), 0..3),
+    ) -> Vec<(String, String)> {
+        let affected = |on_items, on_services| -> String {
+            let mut ids = picked('i', items.len(), on_items);
+            ids.extend(picked('s', services.len(), on_services));
+            ids.join(", ")
+        };
+        let amount = |cents: u32| format!("{}.{:02} EUR", cents / 100, cents % 100);
+        let mut files = Vec::new();
+        for (at, yearly) in items.iter().enumerate() {
+            let id = format!("i{at}");
+            if *yearly == 0 { files.push(item(&id, "")) } else { files.extend(bought(&id, *yearly, "")) }
+        }
+        for (at, (is_planned, on_items, on_services, group)) in services.iter().enumerate() {
+            let on_items = on_items.iter().filter(|(item, _)| *item < items.len());
+            let mut components: Vec<String> =
+                on_items.map(|(item, share)| format!("{{item: i{item}, share: {share}.7%}}")).collect();
+            let on_services = on_services.iter().filter(|(other, _)| *other < services.len());
+            components.extend(on_services.map(|(other, share)| format!("{{service: s{other}, share: {share}.3%}}")));
+            let group = group.map(|mask| picked('i', items.len(), mask)).filter(|group| group.len() > 1);
+            components.extend(group.map(|ids| format!("{{any_of: [{}], min_up: 1, share: 10%}}", ids.join(", "))));
+            let status = if *is_planned { "planned" } else { "in_use" };
+            let text = format!("id: s{at}\nname: s{at}\nstatus: {status}\nconsumers: {{sales: 70%, hr: 20%}}\ncomponents: [{}]\n", components.join(", "));
+            files.push((format!("services/s{at}.yaml"), text));
+        }
+        for (at, (cents, on_items, on_services, added)) in contracts.iter().enumerate() {
+            let added = added.filter(|item| *item < items.len() && on_items >> item & 1 == 0);
+            let amended = added.map(|item| format!("amendments: [{{id: m, from: 2025-05-17, covers: {{add: [i{item}]}}}}]\n"));
+            let text = format!(
+                "id: c{at}\nside: supplier\nkind: support\nparty: hr\nterm: {{start: 2024-03-05, length: 9y}}\nprice: {{amount: {}, per: year}}\ncovers: [{}]\n{}",
+                amount(*cents), affected(*on_items, *on_services), amended.unwrap_or_default(),
+            );
+            files.push((format!("contracts/c{at}.yaml"), text));
+        }
+        for (at, (cents, on_items, on_services)) in expenses.iter().enumerate() {
+            let affected = affected(*on_items, *on_services);
+            let text = format!("id: e{at}\nname: E\nreason: r\naffects: [{affected}]\nexpenses: [{{date: 2025-03-02, amount: {}, name: x}}]\n", amount(*cents));
+            files.push((format!("changes/e{at}.yaml"), text));
+        }
+        files
+    }
+}
+
 /// The cents of an amount.
 fn cents(amount: &Amount) -> i64 {
     match amount {
@@ -141,6 +204,21 @@ proptest! {
             prop_assert_eq!(shown(&all.services), shown(&more.services));
         }
         prop_assert_eq!(Valuation::of_service(&snapshot, basis, "s9").unwrap().map(|(_, at)| at), None);
+    }
+
+    /// However much is shared, one service by itself is what it is among all.
+    #[test]
+    fn one_service_is_what_it_is_among_all(files in tangled(), method in 0..3_usize) {
+        let snapshot = estate("", files);
+        let allocation = [Allocation::Direct, Allocation::StepDown, Allocation::Reciprocal][method];
+        let basis = Basis { allocation: Some(allocation), ..Basis::new(year("2025"), "accounting") };
+        let all = AllCosts::of(&snapshot, basis).unwrap().services;
+        for service in snapshot.services() {
+            let (one, at) = Valuation::of_service(&snapshot, basis, service.id()).unwrap().unwrap();
+            prop_assert_eq!(one.cost(at), all.cost(at));
+            prop_assert_eq!(one.charges(at), all.charges(at));
+            prop_assert_eq!(explain(&one, at, None), explain(&all, at, None));
+        }
     }
 
     /// The order of components, as they are written, is no part of the answer.
