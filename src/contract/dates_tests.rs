@@ -152,7 +152,7 @@ fn length() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
     /// Every day of a contract that renews itself lies in one term, and terms touch.
     #[test]
