@@ -57,41 +57,69 @@ fn charged<'a>(snapshot: &Snapshot, ids: impl Iterator<Item = &'a str>, cost: Co
     SharedCost::equal(cost, holders)
 }
 
+/// One entry of a record's hours or expenses.
+struct Entry<'a> {
+    pool: &'static str,
+    field: String,
+    date: Date,
+    fields: Value<'a>,
+}
+
+fn entries(record: &Record) -> impl Iterator<Item = Entry<'_>> {
+    [("labour", "labour"), ("expenses", "one_off")].into_iter().flat_map(|(list, pool)| {
+        let entries = record.field(list).into_iter().flat_map(|list| list.elements()).enumerate();
+        entries.filter_map(move |(index, fields)| {
+            let date = fields.field("date").and_then(as_date)?;
+            Some(Entry { pool, field: format!("{list}[{index}]"), date, fields })
+        })
+    })
+}
+
+impl Entry<'_> {
+    fn cost(&self, rates: &Rates<'_>) -> Result<Decimal, String> {
+        match self.pool {
+            "labour" => labour(self.fields, rates, self.date),
+            _ => expense(self.fields, rates, self.date),
+        }
+    }
+
+    /// The field that names or implies the rate.
+    fn rated(&self) -> String {
+        format!("{}.{}", self.field, if self.pool == "labour" { "rate" } else { "amount" })
+    }
+}
+
+/// The hours and expenses of a record that cannot be priced, by the field that a rate is needed for,
+/// and why.
+pub fn unpriced_work(record: &Record, rates: &Rates<'_>) -> Vec<(String, String)> {
+    entries(record).filter_map(|entry| Some((entry.rated(), entry.cost(rates).err()?))).collect()
+}
+
 /// What a record's hours and expenses cost, each with its day.
 fn costs(record: &Record, rates: &Rates<'_>, columns: &Columns, period: Period) -> Vec<(Date, Cost)> {
     let mut costs = Vec::new();
-    for (list, pool) in [("labour", "labour"), ("expenses", "one_off")] {
-        let entries = record.field(list).into_iter().flat_map(|list| list.elements());
-        for (index, entry) in entries.enumerate() {
-            let Some(date) = entry.field("date").and_then(as_date).filter(|date| period.contains(*date))
-            else {
-                continue;
-            };
-            let amount = match record.is_sound() {
-                true if pool == "labour" => labour(entry, rates, date),
-                true => expense(entry, rates, date),
-                false => Err(format!("{} {} has errors", record.kind().name(), record.id())),
-            };
-            let amount = amount.and_then(|amount| {
-                let spans: Vec<Decimal> = columns
-                    .spans
-                    .iter()
-                    .map(|span| if span.contains(date) { amount } else { Decimal::ZERO })
-                    .collect();
-                rates.settle(&spans)
-            });
-            let name = entry.field("name").and_then(|name| name.text());
-            let label = match (pool, name) {
-                ("labour", _) => {
-                    let hours = entry.field("hours").and_then(|hours| hours.text()).unwrap_or("?");
-                    format!("{hours} h on {}", record.id())
-                }
-                (_, Some(name)) => name.to_owned(),
-                (_, None) => format!("expense of {}", record.id()),
-            };
-            let origin = Origin { record: record.record_id(), field: format!("{list}[{index}]") };
-            costs.push((date, Cost { pool, label, origin, amount }));
-        }
+    for entry in entries(record).filter(|entry| period.contains(entry.date)) {
+        let amount = match record.is_sound() {
+            true => entry.cost(rates),
+            false => Err(format!("{} {} has errors", record.kind().name(), record.id())),
+        };
+        let Entry { pool, field, date, fields } = entry;
+        let amount = amount.and_then(|amount| {
+            let spans: Vec<Decimal> = columns
+                .spans
+                .iter()
+                .map(|span| if span.contains(date) { amount } else { Decimal::ZERO })
+                .collect();
+            rates.settle(&spans)
+        });
+        let text = |name: &str| fields.field(name).and_then(|field| field.text());
+        let label = match (pool, text("name")) {
+            ("labour", _) => format!("{} h on {}", text("hours").unwrap_or("?"), record.id()),
+            (_, Some(name)) => name.to_owned(),
+            (_, None) => format!("expense of {}", record.id()),
+        };
+        let origin = Origin { record: record.record_id(), field };
+        costs.push((date, Cost { pool, label, origin, amount }));
     }
     costs
 }

@@ -69,6 +69,7 @@ mod unknown_book;
 mod unknown_contract_part;
 mod unknown_rule;
 mod unpriced_component;
+mod unpriced_work;
 mod unreadable_waiver;
 mod unusable_calendar;
 mod unusable_driver;
@@ -194,6 +195,7 @@ pub static RULES: &[&Rule] = &[
     &unusable_rate::RULE,
     &gap_in_rates::RULE,
     &missing_exchange_rate::RULE,
+    &unpriced_work::RULE,
     // Commits.
     &missing_change_reference::RULE,
     &clashing_changes::RULE,
