@@ -202,7 +202,7 @@ fn contracts(stage: &Stage<'_>, found: &Consequences, failed: &[Node]) -> Sectio
                 Cell::Empty,
                 Cell::Empty,
                 Cell::text("supplier"),
-                Cell::missing("no maintenance, support or warranty covers it on this day"),
+                Cell::missing("no contract keeps it at work on this day"),
             ],
         });
     }
