@@ -1,9 +1,8 @@
 //! Cost allocation between services that charge one another, as pure arithmetic.
 //!
 //! A node has a cost of its own and charges parts of what it costs in all to other nodes; what it
-//! charges to none it keeps. Amounts are whole numbers of a unit so small that its loss does not
-//! matter, and every part is a whole number of units: what all nodes keep is, to the unit, what
-//! went in. Rounding to a coin is for whoever shows the figures, once ([`round_parts`]).
+//! charges to none it keeps. Amounts are whole numbers of some unit, and every part is a whole number
+//! of units: what all nodes keep is, to the unit, what went in.
 //!
 //! The methods are the three of cost accounting textbooks:
 //!

@@ -35,13 +35,23 @@ pub fn part(amount: i128, weight: i128, whole: i128) -> Option<i128> {
     Some(floor_ratio(amount, weight, whole)?.0)
 }
 
-/// Rounds `parts` to multiples of `unit` that add up to `total`, which is itself a rounding of their
-/// sum, up or down, or that of a few of its parts: the answer counts units.
+/// Rounds `parts` to multiples of `unit` that add up to `total`: the answer counts units. Where the
+/// total is a rounding of their sum, each part is rounded up or down; where it is further away, since
+/// it was made of other roundings, the parts are taken in proportion. Nothing comes of a part that is
+/// zero, unless all are.
 pub fn round_parts(parts: &[i128], unit: i128, total: i128) -> Vec<i128> {
     let unit = unit.max(1);
     let mut rounded: Vec<i128> = parts.iter().map(|part| part.div_euclid(unit)).collect();
     let remainders: Vec<i128> = parts.iter().map(|part| part.rem_euclid(unit)).collect();
     let left = total - rounded.iter().sum::<i128>();
+    let open = remainders.iter().filter(|remainder| **remainder != 0).count();
+    if left < 0 || usize::try_from(left).is_ok_and(|left| left > open) {
+        let sum = parts.iter().try_fold(0i128, |sum, part| sum.checked_add(*part));
+        let in_proportion = sum.filter(|sum| *sum > 0).and_then(|sum| split(total, parts, sum));
+        if let Some((parts, _)) = in_proportion {
+            return parts;
+        }
+    }
     hand_out(&mut rounded, &remainders, left);
     rounded
 }

@@ -124,11 +124,12 @@ fn the_unit_left_over_goes_to_the_largest_remainder() {
     assert_eq!(split(most, &[most, most], most * 4), Some((vec![most / 4, most / 4], most / 2)));
     assert_eq!(round_parts(&[1_500, 1_500, 1_000], 1_000, 4), [2, 1, 1]);
     assert_eq!(round_parts(&[-1_500, 3_400], 1_000, 2), [-1, 3]);
-    assert_eq!(round_parts(&[2_600, 1_400], 1_000, 2), [2, 0]);
-    // A total that is two roundings away from the only part there is.
+    // Totals that are no rounding of the sum: in proportion, and nothing of nothing.
+    assert_eq!(round_parts(&[2_600, 1_400], 1_000, 2), [1, 1]);
+    assert_eq!(round_parts(&[9_000, 3_000, 0], 1_000, 8), [6, 2, 0]);
+    assert_eq!(round_parts(&[9_000, 3_000, 0], 1_000, 16), [12, 4, 0]);
     assert_eq!(round_parts(&[2_600], 1_000, 4), [4]);
-    assert_eq!(round_parts(&[2_600, 0], 1_000, 5), [4, 1]);
-    assert_eq!(round_parts(&[2_600, 0], 1_000, -1), [1, -2]);
+    assert_eq!(round_parts(&[0, 0], 1_000, 1), [1, 0]);
 }
 
 prop_compose! {

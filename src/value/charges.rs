@@ -60,6 +60,10 @@ impl<'a> Valuation<'a> {
             (Some(true), Some(left)) => {
                 Ok(left + self.outgoing(at).map(|(.., charged)| charged).sum::<i128>())
             }
+            (Some(false), Some(own)) => {
+                let fine = self.own.get(at).copied().unwrap_or(0);
+                Ok(own + nearest(self.exact(at) - fine)?)
+            }
             _ => nearest(self.exact(at)),
         }
     }

@@ -19,12 +19,16 @@ pub(super) struct Direct {
     pub items: Vec<Option<Sum>>,
     /// By the position of the service.
     pub services: Vec<Sum>,
+    /// What each service costs by itself, in fine parts.
+    pub own: Vec<i128>,
     /// What goes along each use of an item, by its position.
     pub flows: Table,
     pub posted: Posted,
     pub unused: Untaken,
     pub untaken: Untaken,
     pub nothing: Untaken,
+    /// What services cost by themselves that do not count.
+    pub uncounted: Untaken,
 }
 
 /// How many costs no service bears.
@@ -52,17 +56,19 @@ impl Direct {
         let services = vec![Sum::empty(width); uses.services.len()];
         let mut direct = Self {
             items: vec![None; uses.items()],
+            own: vec![0; services.len()],
             services,
             flows: Table::of(width, uses.uses.len()),
             posted: Posted::default(),
             unused: Untaken::default(),
             untaken: Untaken::default(),
             nothing: Untaken::default(),
+            uncounted: Untaken::default(),
         };
         direct.own(costing, uses, &mut postings);
         direct.used(costing, uses, &mut postings)?;
         if uses.scope.is_none() {
-            direct.untaken(costing, uses, &mut postings);
+            direct.unborne(costing, uses, &mut postings);
         }
         postings.share(&costing.shared).ok_or(TOO_LARGE)?;
         direct.posted = postings.settle().ok_or(TOO_LARGE)?;
@@ -72,10 +78,16 @@ impl Direct {
     /// What services cost by themselves.
     fn own<'a>(&mut self, costing: &Costing<'a>, uses: &Uses<'a>, postings: &mut Postings<'_, 'a>) {
         let width = costing.columns.width();
-        let services = self.services.iter_mut().zip(&uses.services).enumerate();
-        for (at, (slot, service)) in services.filter(|(_, (_, service))| uses.wants_service(service.id())) {
+        let services = self.services.iter_mut().zip(&mut self.own).zip(&uses.services).enumerate();
+        for (at, ((slot, own), service)) in
+            services.filter(|(_, (_, service))| uses.wants_service(service.id()))
+        {
             *slot = sum_of(costing, &costing.of_service(service.id()), width);
-            postings.post(Bearer::Service(at), whole(&slot.figures));
+            *own = whole(&slot.figures);
+            postings.post(Bearer::Service(at), *own);
+            if uses.counts.get(at) != Some(&true) {
+                self.uncounted.add(&slot.figures, slot.holes);
+            }
         }
     }
 
@@ -128,7 +140,7 @@ impl Direct {
     }
 
     /// What no service bears: items that none uses, and what nothing bears that is there.
-    fn untaken<'a>(&mut self, costing: &Costing<'a>, uses: &Uses<'a>, postings: &mut Postings<'_, 'a>) {
+    fn unborne<'a>(&mut self, costing: &Costing<'a>, uses: &Uses<'a>, postings: &mut Postings<'_, 'a>) {
         let items = costing.snapshot.all_of(Kind::Item).par_iter().map(|record| Item(record));
         // Of records with the same id the first is meant, as in every reference.
         let is_meant = |item: &Item<'a>| {

@@ -126,7 +126,7 @@ impl Branch {
         }
         lines.push(line);
         // What is charged as a line is that line; the others share the rest. Within a circle of services
-        // the lines may be a unit off, and where there are no others they share all of it.
+        // the lines may be some units off, and where there are no others they share all of it.
         let is_open = |branch: &&Branch| branch.charged.is_none() && branch.exact != 0;
         let charged: i128 = self.below.iter().filter_map(|branch| branch.charged).sum();
         let is_told = charged == count || self.below.iter().any(|branch| is_open(&branch));

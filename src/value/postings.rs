@@ -3,8 +3,9 @@
 //! Every cost comes in as whole minor units, and wherever it is shared it is split into whole minor
 //! units by the largest remainder. Things that the same services take in the same parts are added up
 //! before they are split: of ten racks of which a service takes 40 % it bears 40 % of the ten, not ten
-//! parts that are rounded each. So what goes out is what came in, and a figure rests on nothing but what
-//! it is made of: no change elsewhere moves a cent of it.
+//! parts that are rounded each. Of equal remainders the first id takes the odd unit. So what goes out
+//! is what came in, and a figure rests on nothing but what it is made of: no change elsewhere moves a
+//! cent of it.
 
 use std::collections::hash_map::Entry;
 
@@ -159,14 +160,14 @@ impl<'u, 'a> Postings<'u, 'a> {
         if cost.holders.len() < 2 {
             return Some(());
         }
-        let mut borne: HashMap<Option<Bearer>, (Holder<'a>, i128, i128)> = HashMap::new();
+        let mut sums: HashMap<Option<Bearer>, (Holder<'a>, i128, i128)> = HashMap::new();
         let holders = cost.holders.iter().zip(found).zip(cost.weights.iter().zip(parts));
         for ((holder, bearing), (weight, part)) in holders {
             let part: i128 = part.iter().sum();
-            let borne = borne.entry(self.bearer(*bearing)).or_insert((*holder, 0, 0));
-            *borne = (borne.0.min(*holder), borne.1.checked_add(*weight)?, borne.2.checked_add(part)?);
+            let sum = sums.entry(self.bearer(*bearing)).or_insert((*holder, 0, 0));
+            *sum = (sum.0.min(*holder), sum.1.checked_add(*weight)?, sum.2.checked_add(part)?);
         }
-        let mut borne: Vec<_> = borne.into_iter().collect();
+        let mut borne: Vec<_> = sums.into_iter().collect();
         borne.sort_unstable_by_key(|(_, (first, ..))| *first);
         let weights: Vec<i128> = borne.iter().map(|(_, (_, weight, _))| *weight).collect();
         let fine: i128 = borne.iter().map(|(_, (.., fine))| *fine).sum();
@@ -174,6 +175,7 @@ impl<'u, 'a> Postings<'u, 'a> {
         if in_all == 0 {
             return Some(());
         }
+        // Costs come in as whole minor units, so that nothing is cut off here.
         let (counts, _) = split(fine / FINE, &weights, in_all)?;
         for ((bearer, (.., fine)), count) in borne.into_iter().zip(counts) {
             if let Some(bearer) = bearer {

@@ -77,7 +77,7 @@ impl<'a> SharedCost<'a> {
             Ok(cost) if is_amended => cost,
             other => return Self::equal(cost_line(other.map(|(_, whole)| whole)), holders),
         };
-        let bearing = Bearing { accrual: &accrual, rates, covered: &covered, ids: &ids };
+        let bearing = Amended { accrual: &accrual, rates, covered: &covered, ids: &ids };
         let (weights, parts) = match period.map_or_else(|| Ok(Vec::new()), |period| bearing.weights(period)) {
             Ok(weights) => (weights, bearing.parts(spans, &whole)),
             Err(reason) => (Vec::new(), Err(reason)),
@@ -147,14 +147,14 @@ fn cost_of(accrual: &Accrual, rates: &Rates<'_>, days: Period) -> Result<Decimal
 
 /// Who bears a contract whose coverage changes: on its own days, each thing bears as much as the
 /// others.
-struct Bearing<'b, 'a> {
+struct Amended<'b, 'a> {
     accrual: &'b Accrual,
     rates: &'b Rates<'b>,
     covered: &'b [(Period, Vec<&'a str>)],
     ids: &'b [&'a str],
 }
 
-impl Bearing<'_, '_> {
+impl Amended<'_, '_> {
     /// What each thing bears on some days, in fine parts.
     fn weights(&self, days: Period) -> Result<Vec<i128>, String> {
         let mut weights = vec![0i128; self.ids.len()];

@@ -57,7 +57,8 @@ pub struct Uses<'a> {
     pub counts: Vec<bool>,
     /// How many components of each service name a service that is not there.
     pub(super) dangling: Vec<usize>,
-    /// Ordered by provider, then by service. Items out of the scope are left out.
+    /// Ordered by provider, then by service. Of items that do not matter for the scope they are left
+    /// out, or not complete.
     pub uses: Vec<Use<'a>>,
     /// Where the uses of each provider are: those of items, then those of services.
     providers: Vec<Range<usize>>,

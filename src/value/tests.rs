@@ -272,6 +272,53 @@ fn a_planned_service_takes_nothing_from_others() {
     assert_eq!(idle, ["shares of items that no service takes: 40.00"]);
 }
 
+/// What a planned service costs by itself is spent all the same: it is told in whole cents, and borne by
+/// none of those in use.
+#[test]
+fn a_contract_for_a_planned_service_is_no_lost_cent() {
+    let files = [
+        ("contracts/c.yaml".into(), "id: c\nside: supplier\nkind: support\nparty: hr\nterm: {start: 2025-01-01, length: 1y}\nprice: {amount: 100.00 EUR, per: year}\ncovers: [new, shop, web]\n".into()),
+        ("services/new.yaml".into(), "id: new\nname: N\nstatus: planned\ncomponents: []\n".into()),
+        service("shop", "components: []\n"),
+        service("web", "components: []\n"),
+    ];
+    let snapshot = estate("", files);
+    assert_eq!(["new", "shop", "web"].map(|id| cost(&snapshot, id, |_| {})), ["33.34", "33.33", "33.33"]);
+    let costs = AllCosts::of(&snapshot, Basis::new(year("2025"), "accounting")).unwrap();
+    assert_eq!(costs.total.amount_text(), "100.00");
+    let idle: Vec<(&str, String)> =
+        costs.idle.iter().map(|idle| (idle.what, idle.amount.amount_text())).collect();
+    assert_eq!(idle, [("services that are not in use", "33.34".into())]);
+}
+
+/// Ten contracts of 1.01 for two things leave ten odd cents to the first of them: its parts say where
+/// they come from, and what costs nothing gets none of them.
+#[test]
+fn odd_cents_fall_to_what_they_are_of() {
+    let mut files: Vec<_> = bought("z", 100, "").into_iter().collect();
+    files.extend([item("x", ""), item("y", "")]);
+    files.push(service("a", "components: [{item: x}, {item: z, share: 0.001%}]\n"));
+    files.push(service("b", "components: [{item: y}, {item: z, share: 0.001%}]\n"));
+    for at in 0..10 {
+        files.push((format!("contracts/c{at}.yaml"), format!("id: c{at}\nside: supplier\nkind: support\nparty: hr\nterm: {{start: 2025-01-01, length: 1y}}\nprice: {{amount: 1.01 EUR, per: year}}\ncovers: [x, y]\n")));
+    }
+    let snapshot = estate("", files);
+    assert_eq!(["a", "b"].map(|id| cost(&snapshot, id, |_| {})), ["5.10", "5.00"]);
+    assert_eq!(lines(&snapshot, "b", "z: z"), ["0.00"]);
+    assert_eq!(lines(&snapshot, "b", "y: y"), ["5.00"]);
+    let cut = Basis { cut: Cut::Pools, ..Basis::new(year("2025"), "accounting") };
+    let valuation = AllCosts::of(&snapshot, cut).unwrap().services;
+    for (at, support) in [(0, "5.10"), (1, "5.00")] {
+        let columns = valuation.columns(at).unwrap();
+        let costly: Vec<(String, String)> = columns
+            .into_iter()
+            .filter(|(_, money)| !money.is_zero())
+            .map(|(name, money)| (name, money.amount_text()))
+            .collect();
+        assert_eq!(costly, [("support".to_owned(), support.to_owned())]);
+    }
+}
+
 /// Three services take a third each of 100.00 a year: rounded by line they would cost 33.33 each,
 /// and a cent would be lost.
 #[test]

@@ -59,7 +59,9 @@ impl<'a> Walk<'_, 'a> {
         let mut line = Line { depth, label, origin, share, amount: Amount::Carried };
         if self.path.contains(&id) || self.path.len() >= MOST_LEVELS {
             // Charged back in a circle: what it is made of is told above.
-            line.amount = Amount::Known(self.valuation.money(0)?);
+            if exact != 0 {
+                line.amount = Amount::Known(self.valuation.money(0)?);
+            }
             return Ok(Branch::leaf(line, exact));
         }
         if let Some(sum) = self.valuation.services.get(at).filter(|_| depth >= self.most) {

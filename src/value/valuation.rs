@@ -30,8 +30,11 @@ pub struct Valuation<'a> {
     pub(super) flows: Table,
     /// What goes along each use of a service, in minor units.
     pub(super) charged: Vec<i128>,
-    /// What each service does not charge to services, in minor units: what it leaves to consumers.
+    /// What each service does not charge to services, in minor units: what it leaves to consumers. Of
+    /// one that does not count, what it costs by itself.
     pub(super) left: Vec<i128>,
+    /// What each service costs by itself, in fine parts.
+    pub(super) own: Vec<i128>,
 }
 
 /// All costs of a period: those of the services, and those that none of them bears.
@@ -39,8 +42,8 @@ pub struct AllCosts<'a> {
     pub services: Valuation<'a>,
     /// What no service bears.
     pub idle: Vec<Idle>,
-    /// What services in use leave to consumers, and what no service bears. What planned services
-    /// leave is no part of it.
+    /// What services in use leave to consumers, and what none of them bears. Of planned services it
+    /// holds what they cost by themselves: what they would take of others is borne there.
     pub total: Money,
 }
 
@@ -60,14 +63,19 @@ impl<'a> AllCosts<'a> {
     pub fn of(snapshot: &'a Snapshot, basis: Basis<'a>) -> Result<Self, String> {
         let mut services = Valuation::prepared(snapshot, basis, None)?;
         let direct = Direct::of(&services.costing, &services.uses)?;
-        let borne = [
+        let mut borne = vec![
             ("items that no service uses", direct.posted.unused, direct.unused),
             ("shares of items that no service takes", direct.posted.untaken, direct.untaken),
             ("costs that no item or service carries", direct.posted.nothing, direct.nothing),
         ];
+        let uncounted = direct.uncounted;
         services.charge(direct)?;
-        let counted = services.left.iter().zip(&services.uses.counts).filter(|(_, counts)| **counts);
-        let left: i128 = counted.map(|(left, _)| left).sum();
+        let left_by = |is_counted: bool| -> i128 {
+            let left = services.left.iter().zip(&services.uses.counts);
+            left.filter(|(_, counts)| **counts == is_counted).map(|(left, _)| left).sum()
+        };
+        borne.push(("services that are not in use", left_by(false), uncounted));
+        let left = left_by(true);
         let total = left + borne.iter().map(|(_, count, _)| count).sum::<i128>();
         let money = |count| services.money(count).map_err(|error| error.to_string());
         let idle = borne.into_iter().filter(|(_, count, of)| *count != 0 || of.holes > 0);
@@ -92,8 +100,8 @@ impl<'a> AllCosts<'a> {
 }
 
 impl<'a> Valuation<'a> {
-    /// One service, with those that it rests on; the others are left empty. Answers its position, too;
-    /// `None` where there is no such service.
+    /// One service, with those that it rests on; the others hold only a part of their costs. Answers its
+    /// position, too; `None` where there is no such service.
     ///
     /// # Errors
     /// As [`AllCosts::of`].
@@ -128,6 +136,7 @@ impl<'a> Valuation<'a> {
             flows: Table::of(0, 0),
             charged: vec![0; uses.uses.len()],
             left: Vec::new(),
+            own: Vec::new(),
             costing,
             drivers,
             uses,
@@ -140,6 +149,7 @@ impl<'a> Valuation<'a> {
         self.items = direct.items;
         self.services = direct.services;
         self.flows = direct.flows;
+        self.own = direct.own;
         self.charge_services(&direct.posted.services)?;
         self.value_planned()?;
         self.count_holes();
@@ -320,33 +330,45 @@ impl<'a> Valuation<'a> {
                 list.push(position);
             }
         }
-        for at in by_rank {
-            let service = self.service(at);
-            let mut sum = self.services.get(at).cloned().unwrap_or_default();
-            if service.is_some_and(|service| !service.0.is_sound()) {
-                sum.holes += 1;
-            }
-            sum.holes += self.uses.dangling.get(at).copied().unwrap_or(0);
-            for position in of_service.get(at).into_iter().flatten() {
-                let Some(one) = self.uses.uses.get(*position) else { continue };
-                match one.provider {
-                    _ if one.part.is_err() => sum.holes += 1,
-                    Provider::Service(from) if rank.get(from) != rank.get(at) => {
-                        if let Some(provider) = self.services.get(from) {
-                            sum.rest_on(provider);
-                        }
-                    }
-                    Provider::Service(_) | Provider::Item(_) => {}
+        for knot in by_rank.chunk_by(|a, b| rank.get(*a) == rank.get(*b)) {
+            let sums: Vec<Sum> = knot.iter().map(|at| self.with_holes(*at, &of_service, &rank)).collect();
+            // What goes in a circle rests on all of it.
+            let mut circle = Sum::default();
+            sums.iter().for_each(|sum| circle.rest_on(sum));
+            for (at, mut sum) in knot.iter().zip(sums) {
+                (sum.holes, sum.is_known) = (circle.holes, circle.is_known);
+                if let Some(slot) = self.services.get_mut(*at) {
+                    *slot = sum;
                 }
             }
-            let is_empty = service.is_some_and(|service| service.targets().next().is_none());
-            if is_empty && !sum.is_known && sum.holes == 0 {
-                sum.holes = 1;
-            }
-            if let Some(slot) = self.services.get_mut(at) {
-                *slot = sum;
+        }
+    }
+
+    /// The sum of a service with the holes of what it uses outside of its own circle.
+    fn with_holes(&self, at: usize, of_service: &[Vec<usize>], rank: &[usize]) -> Sum {
+        let service = self.service(at);
+        let mut sum = self.services.get(at).cloned().unwrap_or_default();
+        if service.is_some_and(|service| !service.0.is_sound()) {
+            sum.holes += 1;
+        }
+        sum.holes += self.uses.dangling.get(at).copied().unwrap_or(0);
+        for position in of_service.get(at).into_iter().flatten() {
+            let Some(one) = self.uses.uses.get(*position) else { continue };
+            match one.provider {
+                _ if one.part.is_err() => sum.holes += 1,
+                Provider::Service(from) if rank.get(from) != rank.get(at) => {
+                    if let Some(provider) = self.services.get(from) {
+                        sum.rest_on(provider);
+                    }
+                }
+                Provider::Service(_) | Provider::Item(_) => {}
             }
         }
+        let is_empty = service.is_some_and(|service| service.targets().next().is_none());
+        if is_empty && !sum.is_known && sum.holes == 0 {
+            sum.holes = 1;
+        }
+        sum
     }
 }
 

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::Kind;
 
 prop_compose! {
     /// Items, contracts and services in layers, with shares that leave some cost to nobody.
@@ -113,6 +114,19 @@ fn cents(amount: &Amount) -> i64 {
     }
 }
 
+/// The depreciation of all items, the accruals of all contracts and all expenses, added up apart from the
+/// valuation.
+fn cost_in(snapshot: &Snapshot, period: Period) -> i64 {
+    let charges = snapshot.schedules().map(|schedule| {
+        crate::schedule::plan(snapshot, schedule, "accounting").unwrap().charge(period).unwrap()
+    });
+    let accrued = snapshot.contracts().map(|contract| {
+        crate::contract::accrual(snapshot, contract, period.end).unwrap().cost(period).unwrap()
+    });
+    let spent = snapshot.of_kind(Kind::Change).map(|change| change.money("expenses[0].amount").unwrap());
+    charges.chain(accrued).chain(spent).map(|money| cents(&Amount::Known(money))).sum()
+}
+
 /// What goes out is what went in: the depreciation of all items and the accruals of all contracts,
 /// added up apart from the valuation, are what consumers and nobody bear, to the cent. Every
 /// tree and every cut adds up to its service.
@@ -122,15 +136,7 @@ fn goes_out_as_it_came_in(files: Vec<(String, String)>) -> Result<(), TestCaseEr
     let Ok(costs) = AllCosts::of(&snapshot, basis) else { panic!() };
     prop_assume!(!costs.has_holes());
     let valuation = &costs.services;
-    let mut cost_in = 0;
-    for schedule in snapshot.schedules() {
-        let plan = crate::schedule::plan(&snapshot, schedule, "accounting").unwrap();
-        cost_in += cents(&Amount::Known(plan.charge(basis.period).unwrap()));
-    }
-    for contract in snapshot.contracts() {
-        let accrual = crate::contract::accrual(&snapshot, contract, basis.period.end).unwrap();
-        cost_in += cents(&Amount::Known(accrual.cost(basis.period).unwrap()));
-    }
+    let cost_in = cost_in(&snapshot, basis.period);
     let mut out: i64 = costs.idle.iter().map(|idle| cents(&Amount::Known(idle.amount))).sum();
     for at in 0..4 {
         let charges = valuation.charges(at).unwrap();
@@ -144,6 +150,8 @@ fn goes_out_as_it_came_in(files: Vec<(String, String)>) -> Result<(), TestCaseEr
         let to_services: i64 = charges.services.iter().map(|charge| cents(&charge.amount)).sum();
         prop_assert_eq!(left + to_services, whole);
         let lines = explain(valuation, at, None).unwrap();
+        let is_negative = |line: &&Line| matches!(line.amount, Amount::Known(money) if money.is_negative());
+        prop_assert_eq!(lines.iter().find(is_negative), None);
         // Fewer lines are the same lines.
         for depth in 0..3 {
             let shallow: Vec<Line> = lines.iter().filter(|line| line.depth <= depth).cloned().collect();
@@ -168,8 +176,14 @@ fn goes_out_as_it_came_in(files: Vec<(String, String)>) -> Result<(), TestCaseEr
     for cut in [Cut::Months, Cut::Pools] {
         let parts = AllCosts::of(&snapshot, Basis { cut, ..basis }).unwrap().services;
         for at in 0..4 {
-            let sum: i64 =
-                parts.columns(at).unwrap().iter().map(|(_, money)| cents(&Amount::Known(*money))).sum();
+            let columns = parts.columns(at).unwrap();
+            let figures = columns.iter().map(|(name, money)| (name, cents(&Amount::Known(*money))));
+            // Nothing comes of nothing.
+            let is_costly = |name: &str| cut == Cut::Months || ["depreciation", "support"].contains(&name);
+            for (name, figure) in figures.clone() {
+                prop_assert!(figure >= 0 && (figure == 0 || is_costly(name)), "{name}: {figure}");
+            }
+            let sum: i64 = figures.map(|(_, figure)| figure).sum();
             prop_assert_eq!(sum, cents(&valuation.cost(at).unwrap()), "{:?}", cut);
         }
     }
@@ -264,18 +278,28 @@ proptest! {
         prop_assert_eq!(Valuation::of_service(&snapshot, basis, "s9").unwrap().map(|(_, at)| at), None);
     }
 
-    /// However much is shared, one service by itself is what it is among all.
+    /// However much is shared, one service by itself is what it is among all, its tree says what it
+    /// costs, and what goes out is what went in.
     #[test]
     fn one_service_is_what_it_is_among_all(files in tangled(), method in 0..3_usize) {
         let snapshot = estate("", files);
         let allocation = [Allocation::Direct, Allocation::StepDown, Allocation::Reciprocal][method];
         let basis = Basis { allocation: Some(allocation), ..Basis::new(year("2025"), "accounting") };
-        let all = AllCosts::of(&snapshot, basis).unwrap().services;
+        let all = AllCosts::of(&snapshot, basis).unwrap();
         for service in snapshot.services() {
             let (one, at) = Valuation::of_service(&snapshot, basis, service.id()).unwrap().unwrap();
-            prop_assert_eq!(one.cost(at), all.cost(at));
-            prop_assert_eq!(one.charges(at), all.charges(at));
-            prop_assert_eq!(explain(&one, at, None), explain(&all, at, None));
+            prop_assert_eq!(one.cost(at), all.services.cost(at));
+            prop_assert_eq!(one.charges(at), all.services.charges(at));
+            let lines = explain(&one, at, None).unwrap();
+            let told = match (&lines[0].amount, one.cost(at).unwrap()) {
+                (Amount::Missing(_), Amount::Missing(_)) => true,
+                (told, cost) => *told == cost,
+            };
+            prop_assert!(told, "{:?} is told as {:?}", one.cost(at), lines[0].amount);
+            prop_assert_eq!(lines, explain(&all.services, at, None).unwrap());
+        }
+        if !all.has_holes() {
+            prop_assert_eq!(cents(&all.amount()), cost_in(&snapshot, basis.period));
         }
     }
 
