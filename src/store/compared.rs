@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use git2::{Commit, Odb};
 
 use super::history::Differing;
-use super::revision::{Blobs, TreeFile, content, read, trust_ids, version};
+use super::revision::{Blobs, Read, TreeFile, read, trust_ids, version};
 use super::{Store, StoreError};
 use crate::snapshot::{Content, Snapshot};
 use crate::yaml::excerpts;
@@ -44,7 +44,7 @@ fn contents<'f>(objects: &Odb<'_>, files: &'f [Differing]) -> Vec<(&'f str, [Opt
     let (old, new) = (side(|[old, _]| *old), side(|[_, new]| *new));
     let both = files.iter().rev().zip(old.iter().zip(&new));
     both.map(|((path, _), (old, new))| {
-        let sides = [old, new].map(|side| side.as_ref().map(content));
+        let sides = [old, new].map(|side| side.as_ref().map(Read::content));
         (path.as_str(), cut(path, sides).map(|side| side.map(Content::into_owned)))
     })
     .collect()

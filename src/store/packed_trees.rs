@@ -5,10 +5,11 @@
 //! base on; here bases are kept. Packs are read as gitformat-pack(5) says. What cannot be read here
 //! (loose objects, alternates, older or very large indices, damage) is left to libgit2.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use flate2::bufread::ZlibDecoder;
@@ -18,16 +19,22 @@ use super::StoreError;
 
 /// The most bytes of bases that are kept; as much as git keeps (core.deltaBaseCacheLimit).
 const MOST_KEPT: usize = 96 << 20;
-/// The largest tree and the largest index that are read here, in bytes.
-const LARGEST: u64 = 64 << 20;
-/// git makes chains of differences no longer than 4095.
+/// The largest tree that is read here, and the most that the differences on the way to one may take, in
+/// bytes.
+const LARGEST: usize = 64 << 20;
+/// git makes chains of differences no longer than this; damaged ones may go in a circle.
 const LONGEST_CHAIN: usize = 4095;
+/// The most that the indices may take together, in bytes.
+const MOST_INDICES: u64 = 256 << 20;
+/// The most packs that are read here: each may stay open.
+const MOST_PACKS: usize = 64;
 const ID: usize = 20;
 
 /// Finds files in trees.
 pub(super) struct Trees<'r> {
     repository: &'r Repository,
-    packs: Vec<Pack>,
+    /// Found once a tree is asked for.
+    packs: Option<Vec<Pack>>,
     /// Trees by the number of their pack and their offset in it.
     kept: HashMap<(usize, u64), Rc<[u8]>>,
     kept_bytes: usize,
@@ -35,8 +42,7 @@ pub(super) struct Trees<'r> {
 
 impl<'r> Trees<'r> {
     pub fn of(repository: &'r Repository) -> Self {
-        let packs = packs(&repository.commondir().join("objects").join("pack"));
-        Self { repository, packs, kept: HashMap::new(), kept_bytes: 0 }
+        Self { repository, packs: None, kept: HashMap::new(), kept_bytes: 0 }
     }
 
     /// The file that a tree holds under a name.
@@ -54,18 +60,20 @@ impl<'r> Trees<'r> {
 
     /// The bytes of a tree that lies in a pack.
     fn packed(&mut self, id: Oid) -> Option<Rc<[u8]>> {
+        let folder = || self.repository.commondir().join("objects").join("pack");
+        let packs = self.packs.get_or_insert_with(|| packs(&folder()));
         let found = |(number, pack): (usize, &Pack)| Some((number, pack.offset(id.as_bytes())?));
-        let (number, offset) = self.packs.iter().enumerate().find_map(found)?;
+        let (number, offset) = packs.iter().enumerate().find_map(found)?;
         self.unpack(number, offset)
     }
 
     fn unpack(&mut self, number: usize, mut offset: u64) -> Option<Rc<[u8]>> {
-        let mut chain = Vec::new();
+        let (mut chain, mut chain_bytes) = (Vec::new(), 0);
         let mut tree = loop {
             if let Some(kept) = self.kept.get(&(number, offset)) {
                 break kept.clone();
             }
-            let pack = self.packs.get(number)?;
+            let pack = self.packs.as_ref()?.get(number)?;
             let Entry { kind, bytes } = pack.entry(offset)?;
             let base = match kind {
                 EntryKind::Tree => {
@@ -75,10 +83,11 @@ impl<'r> Trees<'r> {
                 }
                 EntryKind::DifferenceTo(base) => base,
             };
-            chain.push((offset, bytes));
-            if chain.len() > LONGEST_CHAIN {
+            chain_bytes += bytes.len();
+            if chain.len() == LONGEST_CHAIN || chain_bytes > LARGEST {
                 return None;
             }
+            chain.push((offset, bytes));
             offset = base;
         };
         for (offset, difference) in chain.into_iter().rev() {
@@ -109,9 +118,12 @@ fn entry(mut tree: &[u8], name: &str) -> Option<Option<Oid>> {
         let space = head.iter().position(|byte| *byte == b' ')?;
         let (mode, entry) = (head.get(..space)?, head.get(space + 1..)?);
         if entry == name.as_bytes() {
-            // Folders are 40000, submodules 160000.
-            let is_file = mode.starts_with(b"100") || mode.starts_with(b"120");
-            return Some(if is_file { Some(Oid::from_bytes(id).ok()?) } else { None });
+            return match mode {
+                b"100644" | b"100755" | b"100664" | b"120000" => Some(Some(Oid::from_bytes(id).ok()?)),
+                b"40000" | b"160000" => Some(None),
+                // Modes that git does not write.
+                _ => None,
+            };
         }
         tree = rest.get(ID..)?;
     }
@@ -126,7 +138,11 @@ struct Pack {
     fanout: Vec<u32>,
     /// Where each of them lies.
     offsets: Vec<u64>,
-    file: File,
+    /// What the pack ends with.
+    checksum: [u8; ID],
+    path: PathBuf,
+    /// Opened once an object in it is asked for.
+    file: OnceCell<Option<File>>,
 }
 
 /// An object as it is packed.
@@ -141,18 +157,24 @@ enum EntryKind {
     DifferenceTo(u64),
 }
 
-/// The packs of a folder that can be read here.
+/// The packs of a folder that can be read here, the largest first.
 fn packs(folder: &Path) -> Vec<Pack> {
     let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let indices = files.filter(|path| path.extension().is_some_and(|ending| ending == "idx"));
-    indices.filter_map(|index| Pack::open(&index)).collect()
+    let mut indices: Vec<(u64, PathBuf)> = indices
+        .filter_map(|path| Some((path.symlink_metadata().ok().filter(|index| index.is_file())?.len(), path)))
+        .collect();
+    indices.sort_by(|a, b| b.cmp(a));
+    let mut room = MOST_INDICES;
+    let fits = |(size, path): (u64, PathBuf)| {
+        room = room.checked_sub(size)?;
+        Some(path)
+    };
+    indices.into_iter().filter_map(fits).take(MOST_PACKS).filter_map(|index| Pack::read(&index)).collect()
 }
 
 impl Pack {
-    fn open(index: &Path) -> Option<Self> {
-        if index.symlink_metadata().ok()?.len() > LARGEST {
-            return None;
-        }
+    fn read(index: &Path) -> Option<Self> {
         let bytes = fs::read(index).ok()?;
         let mut rest = bytes.strip_prefix(b"\xfftOc\0\0\0\x02")?;
         let mut take = |length: usize| {
@@ -162,10 +184,13 @@ impl Pack {
         };
         let word = |bytes: &[u8]| bytes.try_into().map(u32::from_be_bytes).unwrap_or_default();
         let fanout: Vec<u32> = take(256 * 4)?.chunks(4).map(word).collect();
+        if !fanout.is_sorted() {
+            return None;
+        }
         let count = usize::try_from(*fanout.last()?).ok()?;
         let ids = take(count.checked_mul(ID)?)?.to_vec();
-        let _checksums = take(count * 4)?;
-        let short = take(count * 4)?;
+        let _checksums = take(count.checked_mul(4)?)?;
+        let short = take(count.checked_mul(4)?)?;
         // Offsets that do not fit in 31 bits stand in a table of their own.
         let long = |offset: u32| -> Option<u64> {
             let at = usize::try_from(offset & !(1 << 31)).ok()?.checked_mul(8)?;
@@ -176,7 +201,29 @@ impl Pack {
             offset => Some(u64::from(offset)),
         };
         let offsets = short.chunks(4).map(offset).collect::<Option<_>>()?;
-        Some(Self { ids, fanout, offsets, file: File::open(index.with_extension("pack")).ok()? })
+        // At the end stand the checksums of the pack and of the index.
+        let checksum = *rest.last_chunk::<{ 2 * ID }>()?.first_chunk()?;
+        Some(Self {
+            ids,
+            fanout,
+            offsets,
+            checksum,
+            path: index.with_extension("pack"),
+            file: OnceCell::new(),
+        })
+    }
+
+    /// The pack, where it is the one that the index is of.
+    fn file(&self) -> Option<&File> {
+        let open = || {
+            self.path.symlink_metadata().ok().filter(|pack| pack.is_file())?;
+            let mut file = File::open(&self.path).ok()?;
+            let mut checksum = [0; ID];
+            file.seek(SeekFrom::End(-20)).ok()?;
+            file.read_exact(&mut checksum).ok()?;
+            (checksum == self.checksum).then_some(file)
+        };
+        self.file.get_or_init(open).as_ref()
     }
 
     fn offset(&self, id: &[u8]) -> Option<u64> {
@@ -190,12 +237,16 @@ impl Pack {
 
     /// The object at an offset, where it is a tree or the difference to another object.
     fn entry(&self, offset: u64) -> Option<Entry> {
-        (&self.file).seek(SeekFrom::Start(offset)).ok()?;
-        let mut file = BufReader::new(&self.file);
+        let mut file = self.file()?;
+        file.seek(SeekFrom::Start(offset)).ok()?;
+        let mut file = BufReader::new(file);
         let (kind, size) = head(&mut file)?;
         let kind = match kind {
             2 => EntryKind::Tree,
-            6 => EntryKind::DifferenceTo(offset.checked_sub(distance(&mut file)?)?),
+            6 => {
+                let distance = distance(&mut file).filter(|distance| *distance > 0)?;
+                EntryKind::DifferenceTo(offset.checked_sub(distance)?)
+            }
             7 => {
                 let mut base = [0; ID];
                 file.read_exact(&mut base).ok()?;
@@ -203,7 +254,7 @@ impl Pack {
             }
             _ => return None,
         };
-        let length = usize::try_from(size).ok().filter(|_| size <= LARGEST)?;
+        let length = usize::try_from(size).ok().filter(|length| *length <= LARGEST)?;
         let mut bytes = Vec::with_capacity(length);
         ZlibDecoder::new(file).take(size + 1).read_to_end(&mut bytes).ok()?;
         (bytes.len() == length).then_some(Entry { kind, bytes })
@@ -245,7 +296,7 @@ fn distance(source: &mut impl BufRead) -> Option<u64> {
 fn apply(base: &[u8], mut difference: &[u8]) -> Option<Vec<u8>> {
     let source = &mut difference;
     let (from, to) = (length(source)?, length(source)?);
-    if from != base.len() || u64::try_from(to).ok()? > LARGEST {
+    if from != base.len() || to > LARGEST {
         return None;
     }
     let mut result = Vec::with_capacity(to);
@@ -291,6 +342,11 @@ fn length(source: &mut &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+
     use super::*;
 
     /// A repository in which one folder of 3000 files changes twelve times, packed by libgit2.
@@ -339,7 +395,7 @@ mod tests {
             }
         }
         // Most are differences, or else nothing is won here.
-        let pack = &trees.packs[0];
+        let pack = &trees.packs.as_ref().unwrap()[0];
         let differs = |id: &Oid| {
             let entry = pack.entry(pack.offset(id.as_bytes()).unwrap()).unwrap();
             matches!(entry.kind, EntryKind::DifferenceTo(_))
@@ -359,6 +415,32 @@ mod tests {
         assert_eq!(trees.packed(tree), None);
         assert_eq!(trees.file_in(tree, "x.yaml").unwrap(), Some(blob));
         assert!(trees.file_in(blob, "x.yaml").is_err(), "a file is no tree");
+    }
+
+    /// A pack of one tree that is the difference to itself.
+    #[test]
+    fn a_difference_to_itself_is_no_tree() {
+        let folder = tempfile::tempdir().unwrap();
+        let git = Repository::init(folder.path()).unwrap();
+        let id = Oid::from_bytes(&[7; ID]).unwrap();
+        let mut zip = ZlibEncoder::new(Vec::new(), Compression::default());
+        zip.write_all(&[8, 6, 2, b'x', b'y', 0b1001_0001, 2, 4]).unwrap();
+        let zipped = zip.finish().unwrap();
+        let heads: [&[u8]; 2] = [&[0x68, 0], &[&[0x78], id.as_bytes()].concat()];
+        for head in heads {
+            let pack = [b"PACK\0\0\0\x02\0\0\0\x01", head, &zipped, &[9; ID]].concat();
+            let fanout = (0..=255_u32).flat_map(|byte| u32::from(byte >= 7).to_be_bytes());
+            let fanout: Vec<u8> = fanout.collect();
+            let (start, offset): (&[u8], &[u8]) = (b"\xfftOc\0\0\0\x02", &[0, 0, 0, 0, 0, 0, 0, 12]);
+            let index = [start, &fanout, id.as_bytes(), offset, &[9; ID], &[0; ID]].concat();
+            let path = folder.path().join(".git/objects/pack/pack-x.pack");
+            fs::write(&path, &pack).unwrap();
+            fs::write(path.with_extension("idx"), &index).unwrap();
+            let mut trees = Trees::of(&git);
+            assert_eq!(trees.packed(id), None);
+            let packs = trees.packs.unwrap();
+            assert_eq!(packs[0].offset(id.as_bytes()), Some(12), "the pack is read");
+        }
     }
 
     /// Whatever is changed in a pack or its index, the answer is right or there is none.

@@ -213,7 +213,7 @@ impl<'s> Past<'s> {
         let folder = match self.folders.get(&root) {
             Some(folder) => *folder,
             None => {
-                let folder = self.store.subtree(&git.find_tree(root)?, &path)?.map(|tree| tree.id());
+                let folder = self.store.subtree_id(&git.find_tree(root)?, &path)?;
                 self.folders.insert(root, folder);
                 folder
             }

@@ -169,11 +169,15 @@ impl Store {
         tree: &Tree<'r>,
         folder: &str,
     ) -> Result<Option<Tree<'r>>, StoreError> {
+        let id = self.subtree_id(tree, folder)?;
+        id.map(|id| self.git()?.find_tree(id).map_err(StoreError::from)).transpose()
+    }
+
+    /// The id of that tree, which is not read for it.
+    pub(super) fn subtree_id(&self, tree: &Tree<'_>, folder: &str) -> Result<Option<Oid>, StoreError> {
         let path = self.git_path(folder);
         match tree.get_path(std::path::Path::new(&path)) {
-            Ok(entry) if entry.kind() == Some(ObjectType::Tree) => {
-                Ok(Some(self.git()?.find_tree(entry.id())?))
-            }
+            Ok(entry) if entry.kind() == Some(ObjectType::Tree) => Ok(Some(entry.id())),
             Ok(_) => Ok(None),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(error.into()),
@@ -235,7 +239,7 @@ impl<'r> Readers<'r> {
         let take = || self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let repository = take().map_or_else(|| Repository::open(self.git), Ok);
         let content = repository.and_then(|repository| {
-            let content = content(&read(&repository.odb()?, file)).into_owned();
+            let content = read(&repository.odb()?, file).content().into_owned();
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(repository);
             Ok(content)
         });
@@ -243,36 +247,41 @@ impl<'r> Readers<'r> {
     }
 }
 
-/// The object of a file, or why there is none.
-pub(super) type Read<'o> = Result<OdbObject<'o>, Content<'static>>;
+/// What was read of a file.
+pub(super) enum Read<'o> {
+    Object(OdbObject<'o>),
+    /// As much of a file that is too large as tells so, or why there is none.
+    Content(Content<'static>),
+}
 
 pub(super) fn read<'o>(objects: &'o Odb<'_>, file: TreeFile) -> Read<'o> {
     match file.mode {
         SYMLINK => {
             let message = "this is a symbolic link, which is never followed".to_owned();
-            return Err(problem("symlink", message, "replace it by the file it points to"));
+            return Read::Content(problem("symlink", message, "replace it by the file it points to"));
         }
         SUBMODULE => {
             let message = "this is a submodule".to_owned();
-            return Err(problem("not-a-file", message, "records are plain files"));
+            return Read::Content(problem("not-a-file", message, "records are plain files"));
         }
         _ => {}
     }
     match objects.read(file.id) {
-        Ok(object) if object.kind() == ObjectType::Blob => Ok(object),
-        Ok(_) => Err(unreadable(file, "it is no file")),
-        Err(error) => Err(unreadable(file, error.message())),
+        Ok(object) if object.kind() != ObjectType::Blob => Read::Content(unreadable(file, "it is no file")),
+        Ok(object) => match object.data().get(..=MAX_FILE_BYTES) {
+            Some(start) => Read::Content(Content::Bytes(Cow::Owned(start.to_vec()))),
+            None => Read::Object(object),
+        },
+        Err(error) => Read::Content(unreadable(file, error.message())),
     }
 }
 
-/// What was read; of a file that is too large, as much as tells so.
-pub(super) fn content<'c>(read: &'c Read<'_>) -> Content<'c> {
-    match read {
-        Ok(object) => {
-            let bytes = object.data();
-            Content::Bytes(Cow::Borrowed(bytes.get(..=MAX_FILE_BYTES).unwrap_or(bytes)))
+impl Read<'_> {
+    pub fn content(&self) -> Content<'_> {
+        match self {
+            Read::Object(object) => Content::Bytes(Cow::Borrowed(object.data())),
+            Read::Content(content) => content.clone(),
         }
-        Err(problem) => problem.clone(),
     }
 }
 
