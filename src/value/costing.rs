@@ -1,5 +1,6 @@
 //! What single items, contracts and services cost in a period, before anything is shared.
 
+use std::collections::hash_map::Entry;
 use std::sync::OnceLock;
 
 use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
@@ -48,8 +49,8 @@ pub struct Costing<'a> {
     pub(super) shared: Vec<SharedCost<'a>>,
     /// The positions of shared costs by what bears them, with its position among their holders.
     borne: HashMap<Holder<'a>, Vec<(usize, usize)>>,
-    /// By item: the first schedule with the book, else the first; and whether it has the book.
-    schedules: HashMap<&'a str, (Schedule<'a>, bool)>,
+    /// By item: of several the first with the book, else the first.
+    schedules: HashMap<&'a str, Schedule<'a>>,
     /// Items that are components of some service, once they are asked for.
     components: OnceLock<HashSet<&'a str>>,
     /// What suppliers' contracts cover in the period, once it is asked for.
@@ -75,18 +76,20 @@ impl<'a> Costing<'a> {
             }
         }
         let all = snapshot.all_of(Kind::Schedule).par_iter().map(|record| Schedule(record));
-        let all = all.filter_map(|schedule| {
-            let item = schedule.item().filter(|id| uses.wants_item(id))?;
-            // What cannot be read may have the book: that is a hole.
-            let has_book = !schedule.0.is_sound() || schedule.book(basis.book).is_some();
-            Some((item, schedule, has_book))
-        });
-        let all: Vec<(&str, Schedule<'_>, bool)> = all.collect();
-        let mut schedules: HashMap<&str, (Schedule<'_>, bool)> = HashMap::with_capacity(all.len());
-        for (item, schedule, has_book) in all {
-            let known = schedules.entry(item).or_insert((schedule, has_book));
-            if has_book && !known.1 {
-                *known = (schedule, has_book);
+        let all =
+            all.filter_map(|schedule| Some((schedule.item().filter(|id| uses.wants_item(id))?, schedule)));
+        let all: Vec<(&str, Schedule<'_>)> = all.collect();
+        let mut schedules: HashMap<&str, Schedule<'_>> = HashMap::with_capacity(all.len());
+        // What cannot be read may have the book: that is a hole.
+        let has_book =
+            |schedule: &Schedule<'_>| !schedule.0.is_sound() || schedule.book(basis.book).is_some();
+        for (item, schedule) in all {
+            match schedules.entry(item) {
+                Entry::Vacant(slot) => drop(slot.insert(schedule)),
+                Entry::Occupied(mut first) if !has_book(first.get()) && has_book(&schedule) => {
+                    first.insert(schedule);
+                }
+                Entry::Occupied(_) => {}
             }
         }
         let energy = settings.valuation.energy.as_ref();
@@ -185,7 +188,7 @@ impl<'a> Costing<'a> {
 
     fn depreciation(&self, item: Item<'a>, costs: &mut Vec<Cost>) {
         let book = self.basis.book;
-        let Some((schedule, _)) = self.schedules.get(item.id()) else {
+        let Some(schedule) = self.schedules.get(item.id()) else {
             let Some(cost) = item.cost() else { return };
             let origin = Origin { record: item.record().record_id(), field: "cost".into() };
             let amount = Err(format!("cost {cost} without a depreciation schedule"));
