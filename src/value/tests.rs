@@ -32,6 +32,18 @@ fn service(id: &str, fields: &str) -> (String, String) {
     (format!("services/{id}.yaml"), format!("id: {id}\nname: {id}\nstatus: in_use\n{fields}"))
 }
 
+/// Terms of contracts: the year 2025, and one around it.
+const THE_YEAR: &str = "start: 2025-01-01, length: 1y";
+const YEARS: &str = "start: 2024-03-05, length: 9y";
+
+/// A support contract.
+fn contract(id: &str, term: &str, price: &str, covers: &str) -> (String, String) {
+    let text = format!(
+        "id: {id}\nside: supplier\nkind: support\nparty: hr\nterm: {{{term}}}\nprice: {{amount: {price}}}\ncovers: [{covers}]\n"
+    );
+    (format!("contracts/{id}.yaml"), text)
+}
+
 fn estate(settings: &str, files: impl IntoIterator<Item = (String, String)>) -> Snapshot {
     let mut files: Vec<(String, String)> = files.into_iter().collect();
     files.push(("settings.yaml".into(), format!("{SETTINGS}{settings}")));
@@ -161,7 +173,7 @@ fn other_currencies_are_converted_at_the_rates_of_their_days() {
     files.extend([
         service("s", "components: [{item: a}]\n"),
         ("rates/usd.yaml".into(), usd.into()),
-        ("contracts/c.yaml".into(), "id: c\nside: supplier\nkind: support\nparty: hr\nterm: {start: 2025-01-01, length: 1y}\nprice: {amount: 120.00 USD, per: year}\ncovers: [a]\n".into()),
+        contract("c", THE_YEAR, "120.00 USD, per: year", "a"),
     ]);
     let snapshot = estate("", files.clone());
     assert_eq!(lines(&snapshot, "s", "depreciation"), ["237.50"]);
@@ -277,7 +289,7 @@ fn a_planned_service_takes_nothing_from_others() {
 #[test]
 fn a_contract_for_a_planned_service_is_no_lost_cent() {
     let files = [
-        ("contracts/c.yaml".into(), "id: c\nside: supplier\nkind: support\nparty: hr\nterm: {start: 2025-01-01, length: 1y}\nprice: {amount: 100.00 EUR, per: year}\ncovers: [new, shop, web]\n".into()),
+        contract("c", THE_YEAR, "100.00 EUR, per: year", "new, shop, web"),
         ("services/new.yaml".into(), "id: new\nname: N\nstatus: planned\ncomponents: []\n".into()),
         service("shop", "components: []\n"),
         service("web", "components: []\n"),
@@ -299,9 +311,7 @@ fn odd_cents_fall_to_what_they_are_of() {
     files.extend([item("x", ""), item("y", "")]);
     files.push(service("a", "components: [{item: x}, {item: z, share: 0.001%}]\n"));
     files.push(service("b", "components: [{item: y}, {item: z, share: 0.001%}]\n"));
-    for at in 0..10 {
-        files.push((format!("contracts/c{at}.yaml"), format!("id: c{at}\nside: supplier\nkind: support\nparty: hr\nterm: {{start: 2025-01-01, length: 1y}}\nprice: {{amount: 1.01 EUR, per: year}}\ncovers: [x, y]\n")));
-    }
+    files.extend((0..10).map(|at| contract(&format!("c{at}"), THE_YEAR, "1.01 EUR, per: year", "x, y")));
     let snapshot = estate("", files);
     assert_eq!(["a", "b"].map(|id| cost(&snapshot, id, |_| {})), ["5.10", "5.00"]);
     assert_eq!(lines(&snapshot, "b", "z: z"), ["0.00"]);
@@ -340,7 +350,6 @@ fn a_cost_shared_by_three_is_charged_to_the_cent() {
 /// thirty things of which a service uses ten is 33.33, and not ten times 3.33.
 #[test]
 fn what_is_shared_alike_is_added_up_before_it_is_rounded() {
-    let price = "id: c\nside: supplier\nkind: support\nparty: hr\nterm: {start: 2025-01-01, length: 1y}\nprice: {amount: 100.00 EUR, per: year}\n";
     let ids = |letter: char, count: u32| (0..count).map(move |at| format!("{letter}{at}"));
     let components = |ids: &mut dyn Iterator<Item = String>, share: &str| {
         let components: Vec<String> = ids.map(|id| format!("{{item: {id}{share}}}")).collect();
@@ -351,7 +360,7 @@ fn what_is_shared_alike_is_added_up_before_it_is_rounded() {
         service("a", &components(&mut ids('a', 10), ", share: 33.333333%")),
         service("b", &components(&mut ids('b', 10), "")),
         service("c", &components(&mut ids('c', 20), "")),
-        ("contracts/c.yaml".into(), format!("{price}covers: [{}]\n", covers.join(", "))),
+        contract("c", THE_YEAR, "100.00 EUR, per: year", &covers.join(", ")),
     ];
     files.extend(ids('a', 10).flat_map(|id| bought(&id, 1, "")));
     files.extend(covers.iter().map(|id| item(id, "")));
@@ -369,13 +378,7 @@ fn what_is_shared_alike_is_added_up_before_it_is_rounded() {
 #[test]
 fn a_contract_is_split_the_same_for_one_service_as_for_all() {
     let ids = ["a", "b", "c", "d", "e", "f"];
-    let mut files = vec![(
-        "contracts/z.yaml".into(),
-        format!(
-            "id: z\nside: supplier\nkind: support\nparty: hr\nterm: {{start: 2025-01-01, length: 1y}}\nprice: {{amount: 1.00 EUR, per: year}}\ncovers: [{}]\n",
-            ids.join(", ")
-        ),
-    )];
+    let mut files = vec![contract("z", THE_YEAR, "1.00 EUR, per: year", &ids.join(", "))];
     for id in ids {
         files
             .extend([item(id, ""), service(&format!("of-{id}"), &format!("components: [{{item: {id}}}]\n"))]);

@@ -5,6 +5,15 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::Kind;
 
+/// The ids that a mask picks.
+fn picked(letter: char, count: usize, mask: u16) -> Vec<String> {
+    (0..count).filter(|at| mask >> at & 1 == 1).map(|at| format!("{letter}{at}")).collect()
+}
+
+fn euros(cents: u32) -> String {
+    format!("{}.{:02} EUR", cents / 100, cents % 100)
+}
+
 prop_compose! {
     /// Items, contracts and services in layers, with shares that leave some cost to nobody.
     fn estates()(
@@ -18,10 +27,8 @@ prop_compose! {
             files.extend(bought(&format!("i{at}"), *cost, ""));
         }
         for (at, (cents, covers)) in prices.iter().enumerate() {
-            let covered: Vec<String> =
-                (0..costs.len()).filter(|item| covers >> item & 1 == 1).map(|item| format!("i{item}")).collect();
-            let text = format!("id: c{at}\nside: supplier\nkind: support\nparty: hr\nterm: {{start: 2024-03-05, length: 9y}}\nprice: {{amount: {}.{:02} EUR, per: month}}\ncovers: [{}]\n", cents / 100, cents % 100, covered.join(", "));
-            files.push((format!("contracts/c{at}.yaml"), text));
+            let covered = picked('i', costs.len(), u16::from(*covers)).join(", ");
+            files.push(contract(&format!("c{at}"), YEARS, &format!("{}, per: month", euros(*cents)), &covered));
         }
         for (at, share) in consumers.iter().enumerate() {
             let mut components = Vec::new();
@@ -40,11 +47,6 @@ prop_compose! {
         }
         files
     }
-}
-
-/// The ids that a mask picks.
-fn picked(letter: char, count: usize, mask: u16) -> Vec<String> {
-    (0..count).filter(|at| mask >> at & 1 == 1).map(|at| format!("{letter}{at}")).collect()
 }
 
 prop_compose! {
@@ -69,7 +71,6 @@ prop_compose! {
             ids.extend(picked('s', services.len(), on_services));
             ids.join(", ")
         };
-        let amount = |cents: u32| format!("{}.{:02} EUR", cents / 100, cents % 100);
         let mut files = Vec::new();
         for (at, yearly) in items.iter().enumerate() {
             let id = format!("i{at}");
@@ -90,15 +91,13 @@ prop_compose! {
         for (at, (cents, on_items, on_services, added)) in contracts.iter().enumerate() {
             let added = added.filter(|item| *item < items.len() && on_items >> item & 1 == 0);
             let amended = added.map(|item| format!("amendments: [{{id: m, from: 2025-05-17, covers: {{add: [i{item}]}}}}]\n"));
-            let text = format!(
-                "id: c{at}\nside: supplier\nkind: support\nparty: hr\nterm: {{start: 2024-03-05, length: 9y}}\nprice: {{amount: {}, per: year}}\ncovers: [{}]\n{}",
-                amount(*cents), affected(*on_items, *on_services), amended.unwrap_or_default(),
-            );
-            files.push((format!("contracts/c{at}.yaml"), text));
+            let price = format!("{}, per: year", euros(*cents));
+            let (path, text) = contract(&format!("c{at}"), YEARS, &price, &affected(*on_items, *on_services));
+            files.push((path, text + &amended.unwrap_or_default()));
         }
         for (at, (cents, on_items, on_services)) in expenses.iter().enumerate() {
             let affected = affected(*on_items, *on_services);
-            let text = format!("id: e{at}\nname: E\nreason: r\naffects: [{affected}]\nexpenses: [{{date: 2025-03-02, amount: {}, name: x}}]\n", amount(*cents));
+            let text = format!("id: e{at}\nname: E\nreason: r\naffects: [{affected}]\nexpenses: [{{date: 2025-03-02, amount: {}, name: x}}]\n", euros(*cents));
             files.push((format!("changes/e{at}.yaml"), text));
         }
         files
@@ -193,10 +192,10 @@ fn goes_out_as_it_came_in(files: Vec<(String, String)>) -> Result<(), TestCaseEr
 /// Estates in which a cent was lost or a line was off, once.
 #[test]
 fn cents_that_were_lost_once_are_charged() {
-    let estate = |costs: &[u32], contract: Option<&str>, components: [&str; 4]| {
+    let estate = |costs: &[u32], price: Option<&str>, components: [&str; 4]| {
         let items = costs.iter().enumerate().flat_map(|(at, yearly)| bought(&format!("i{at}"), *yearly, ""));
         let mut files: Vec<_> = items.collect();
-        files.extend(contract.map(|price| ("contracts/c0.yaml".into(), format!("id: c0\nside: supplier\nkind: support\nparty: hr\nterm: {{start: 2024-03-05, length: 9y}}\nprice: {{amount: {price}, per: month}}\ncovers: [i2]\n"))));
+        files.extend(price.map(|price| contract("c0", YEARS, &format!("{price}, per: month"), "i2")));
         for (at, components) in components.into_iter().enumerate() {
             let fields = format!("consumers: {{sales: 0%, hr: 50%}}\ncomponents: [{components}]\n");
             files.push(service(&format!("s{at}"), &fields));
