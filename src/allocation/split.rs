@@ -44,8 +44,8 @@ pub fn round_parts(parts: &[i128], unit: i128, total: i128) -> Vec<i128> {
     let mut rounded: Vec<i128> = parts.iter().map(|part| part.div_euclid(unit)).collect();
     let remainders: Vec<i128> = parts.iter().map(|part| part.rem_euclid(unit)).collect();
     let left = total - rounded.iter().sum::<i128>();
-    let open = remainders.iter().filter(|remainder| **remainder != 0).count();
-    if left < 0 || usize::try_from(left).is_ok_and(|left| left > open) {
+    let open: i128 = remainders.iter().map(|remainder| i128::from(*remainder != 0)).sum();
+    if !(0..=open).contains(&left) {
         let sum = parts.iter().try_fold(0i128, |sum, part| sum.checked_add(*part));
         let in_proportion = sum.filter(|sum| *sum > 0).and_then(|sum| split(total, parts, sum));
         if let Some((parts, _)) = in_proportion {

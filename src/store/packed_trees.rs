@@ -50,7 +50,7 @@ impl<'r> Trees<'r> {
     /// # Errors
     /// There is no such tree, or it cannot be read.
     pub fn file_in(&mut self, tree: Oid, name: &str) -> Result<Option<Oid>, StoreError> {
-        if let Some(found) = self.packed(tree).and_then(|bytes| entry(&bytes, name)) {
+        if let Some(found) = self.packed(tree).and_then(|bytes| file_named(&bytes, name)) {
             return Ok(found);
         }
         let tree = self.repository.find_tree(tree)?;
@@ -110,7 +110,7 @@ impl<'r> Trees<'r> {
 
 /// The file that a tree holds under a name; `None` where these are not the bytes of a tree.
 #[expect(clippy::option_option, reason = "no tree is another answer than no file")]
-fn entry(mut tree: &[u8], name: &str) -> Option<Option<Oid>> {
+fn file_named(mut tree: &[u8], name: &str) -> Option<Option<Oid>> {
     while !tree.is_empty() {
         let end = tree.iter().position(|byte| *byte == 0)?;
         let (head, rest) = (tree.get(..end)?, tree.get(end + 1..)?);
@@ -270,14 +270,22 @@ fn byte(source: &mut impl BufRead) -> Option<u64> {
 /// The type of an object and its size: four bits of it first, then seven in each byte, the lowest
 /// first.
 fn head(source: &mut impl BufRead) -> Option<(u64, u64)> {
-    let mut next = byte(source)?;
-    let (kind, mut size, mut shift) = (next >> 4 & 7, next & 15, 4);
-    while next & 0x80 != 0 {
-        next = byte(source)?;
-        size |= (next & 0x7f).checked_shl(shift).filter(|_| shift < 57)?;
+    let first = byte(source)?;
+    let more = if first & 0x80 != 0 { number(source)?.checked_mul(16)? } else { 0 };
+    Some((first >> 4 & 7, first & 15 | more))
+}
+
+/// A number: seven bits in each byte, the lowest first.
+fn number(source: &mut impl BufRead) -> Option<u64> {
+    let (mut number, mut shift) = (0, 0);
+    loop {
+        let next = byte(source)?;
+        number |= (next & 0x7f).checked_shl(shift).filter(|_| shift < 57)?;
+        if next & 0x80 == 0 {
+            return Some(number);
+        }
         shift += 7;
     }
-    Some((kind, size))
 }
 
 /// How far before an object its base lies: seven bits in each byte, the highest first, and one more
@@ -295,7 +303,8 @@ fn distance(source: &mut impl BufRead) -> Option<u64> {
 /// Applies a difference to its base: pieces of the base and new bytes, one after the other.
 fn apply(base: &[u8], mut difference: &[u8]) -> Option<Vec<u8>> {
     let source = &mut difference;
-    let (from, to) = (length(source)?, length(source)?);
+    let mut length = || usize::try_from(number(source)?).ok();
+    let (from, to) = (length()?, length()?);
     if from != base.len() || to > LARGEST {
         return None;
     }
@@ -306,7 +315,7 @@ fn apply(base: &[u8], mut difference: &[u8]) -> Option<Vec<u8>> {
             0 => return None,
             1..=0x7f => source.split_off(..usize::from(*code))?,
             _ => {
-                let (offset, size) = (number(source, *code, 4)?, number(source, code >> 4, 3)?);
+                let (offset, size) = (picked(source, *code, 4)?, picked(source, code >> 4, 3)?);
                 base.get(offset..)?.get(..if size == 0 { 0x10000 } else { size })?
             }
         };
@@ -319,25 +328,12 @@ fn apply(base: &[u8], mut difference: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// A number of which the bytes are there whose bits are set, the lowest first.
-fn number(source: &mut &[u8], bits: u8, bytes: u32) -> Option<usize> {
+fn picked(source: &mut &[u8], bits: u8, bytes: u32) -> Option<usize> {
     let mut number = 0;
     for at in (0..bytes).filter(|at| bits >> at & 1 == 1) {
         number |= usize::from(*source.split_off_first()?) << (8 * at);
     }
     Some(number)
-}
-
-/// A length: seven bits in each byte, the lowest first.
-fn length(source: &mut &[u8]) -> Option<usize> {
-    let (mut length, mut shift) = (0usize, 0);
-    loop {
-        let next = *source.split_off_first()?;
-        length |= usize::from(next & 0x7f).checked_shl(shift).filter(|_| shift < 28)?;
-        if next & 0x80 == 0 {
-            return Some(length);
-        }
-        shift += 7;
-    }
 }
 
 #[cfg(test)]

@@ -223,12 +223,11 @@ impl<'s> Past<'s> {
             return Ok(found.clone());
         }
         let name = format!("{id}.yaml");
-        let found = match kind {
-            _ if kind.has_folders() => self.find_in_folders(&git.find_tree(folder)?, kind, id, &name)?,
-            _ => {
-                let blob = self.trees.file_in(folder, &name)?;
-                blob.map(|blob| Found { path: format!("{path}/{name}"), blob })
-            }
+        let found = if kind.has_folders() {
+            self.find_in_folders(&git.find_tree(folder)?, kind, id, &name)?
+        } else {
+            let blob = self.trees.file_in(folder, &name)?;
+            blob.map(|blob| Found { path: format!("{path}/{name}"), blob })
         };
         self.entries.entry(folder).or_default().insert(id.to_owned(), found.clone());
         Ok(found)

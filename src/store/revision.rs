@@ -43,7 +43,12 @@ impl TreeFile {
         is_inside
             && below <= MAX_FOLDERS
             && !path.split('/').any(is_left_out)
-            && (is_record_like(path) || matches!(self.mode, SYMLINK | SUBMODULE))
+            && (is_record_like(path) || !self.is_plain())
+    }
+
+    /// Whether its content is that of a file, and not a link or a submodule.
+    fn is_plain(self) -> bool {
+        !matches!(self.mode, SYMLINK | SUBMODULE)
     }
 }
 
@@ -233,7 +238,7 @@ impl<'r> Readers<'r> {
     }
 
     pub(super) fn content(&self, file: TreeFile) -> Content<'static> {
-        if let Some(bytes) = self.blobs.get(&file.id).filter(|_| is_plain(file)) {
+        if let Some(bytes) = self.blobs.get(&file.id).filter(|_| file.is_plain()) {
             return Content::Bytes(Cow::Owned(bytes.clone()));
         }
         let take = || self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -283,10 +288,6 @@ impl Read<'_> {
             Read::Content(content) => content.clone(),
         }
     }
-}
-
-fn is_plain(file: TreeFile) -> bool {
-    !matches!(file.mode, SYMLINK | SUBMODULE)
 }
 
 fn unreadable(file: TreeFile, why: &str) -> Content<'static> {

@@ -35,7 +35,7 @@ pub use shares::{Provider, Use, Uses};
 pub use sums::Sum;
 pub use tree::explain;
 pub use valuation::{AllCosts, Idle, Valuation};
-pub use work::unpriced_work;
+pub use work::{Unpriced, unpriced_work};
 
 #[cfg(test)]
 mod tests;

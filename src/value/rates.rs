@@ -88,6 +88,11 @@ impl<'a> Rates<'a> {
         }
     }
 
+    /// Whether there is a rate of this id without errors; of others the audit tells as such.
+    pub fn is_sound(&self, id: &str) -> bool {
+        self.snapshot.get(Kind::Rate, id).is_some_and(|record| record.is_sound())
+    }
+
     /// The rate of this id.
     ///
     /// # Errors

@@ -216,7 +216,9 @@ impl<'a> Valuation<'a> {
                     }
                     for (position, mut flow) in positions.into_iter().zip(allocated.flows) {
                         let count = flow.pop().unwrap_or(0);
-                        self.charged.iter_mut().skip(position).take(1).for_each(|charged| *charged = count);
+                        if let Some(charged) = self.charged.get_mut(position) {
+                            *charged = count;
+                        }
                         self.flows.set(position, &flow);
                     }
                     self.left = allocated.kept.iter().map(|kept| kept.last().copied().unwrap_or(0)).collect();

@@ -75,7 +75,7 @@ fn entries(record: &Record) -> impl Iterator<Item = Entry<'_>> {
     })
 }
 
-impl Entry<'_> {
+impl<'a> Entry<'a> {
     fn cost(&self, rates: &Rates<'_>) -> Result<Decimal, String> {
         match self.pool {
             "labour" => labour(self.fields, rates, self.date),
@@ -83,16 +83,29 @@ impl Entry<'_> {
         }
     }
 
-    /// The field that names or implies the rate.
-    fn rated(&self) -> String {
-        format!("{}.{}", self.field, if self.pool == "labour" { "rate" } else { "amount" })
+    /// The labour rate that it names.
+    fn rate(&self) -> Option<&'a str> {
+        self.fields.field("rate").and_then(|rate| rate.text()).filter(|_| self.pool == "labour")
     }
 }
 
-/// The hours and expenses of a record that cannot be priced, by the field that a rate is needed for,
-/// and why.
-pub fn unpriced_work(record: &Record, rates: &Rates<'_>) -> Vec<(String, String)> {
-    entries(record).filter_map(|entry| Some((entry.rated(), entry.cost(rates).err()?))).collect()
+/// Hours or an expense that cannot be priced.
+pub struct Unpriced<'a> {
+    /// The labour rate; none where an expense needs an exchange rate.
+    pub rate: Option<&'a str>,
+    /// Where the rate is named, or the amount stands.
+    pub field: String,
+    pub reason: String,
+}
+
+/// The hours and expenses of a record that cannot be priced.
+pub fn unpriced_work<'a>(record: &'a Record, rates: &Rates<'_>) -> impl Iterator<Item = Unpriced<'a>> {
+    entries(record).filter_map(|entry| {
+        let reason = entry.cost(rates).err()?;
+        let rate = entry.rate();
+        let field = format!("{}.{}", entry.field, if rate.is_some() { "rate" } else { "amount" });
+        Some(Unpriced { rate, field, reason })
+    })
 }
 
 /// What a record's hours and expenses cost, each with its day.

@@ -1,7 +1,7 @@
 use super::{Check, Context, Rule};
 use crate::finding::{Finding, Level};
-use crate::model::{Kind, Record};
-use crate::value::{Rates, unpriced_work};
+use crate::model::Kind;
+use crate::value::{Rates, Unpriced, unpriced_work};
 
 pub static RULE: Rule = Rule {
     id: "unpriced-work",
@@ -29,20 +29,14 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let rates = Rates::of(context.snapshot, settings.currency);
     let work = context.snapshot.of_kind(Kind::Change).chain(context.snapshot.of_kind(Kind::Execution));
     for record in work.filter(|record| record.is_sound()) {
-        for (field, reason) in unpriced_work(record, &rates) {
-            // A rate that is not there, or has errors, has findings of its own.
-            if names_sound_rate(context, record, &field) {
-                let help = match field.ends_with(".rate") {
-                    true => "`estate list rate --where kind=labour` shows what hours can cost",
-                    false => "add a rate of kind exchange with a value for that day",
-                };
-                findings.push(RULE.finding(record.at(&field), reason).field(field).help(help));
-            }
+        for Unpriced { rate, field, reason } in unpriced_work(record, &rates) {
+            let help = match rate {
+                // A rate that is not there, or has errors, has findings of its own.
+                Some(rate) if !rates.is_sound(rate) => continue,
+                Some(_) => "`estate list rate --where kind=labour` shows what hours can cost",
+                None => "add a rate of kind exchange with a value for that day",
+            };
+            findings.push(RULE.finding(record.at(&field), reason).field(field).help(help));
         }
     }
-}
-
-fn names_sound_rate(context: &Context<'_>, record: &Record, field: &str) -> bool {
-    let rate = record.text(field).filter(|_| field.ends_with(".rate"));
-    rate.is_none_or(|id| context.snapshot.get(Kind::Rate, id).is_some_and(|rate| rate.is_sound()))
 }

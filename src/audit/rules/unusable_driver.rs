@@ -33,15 +33,14 @@ pub static RULE: Rule = Rule {
 /// are left to the valuation: every change of an item would have to be judged on the whole estate.
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(settings) = context.snapshot.settings() else { return };
-    // A driver that is not there, or is no rate at all, has a finding as a reference.
-    let is_there =
-        |driver: &str| context.snapshot.get(Kind::Rate, driver).is_some_and(|record| record.is_sound());
     if context.snapshot.of_kind(Kind::Rate).next().is_none() {
         return;
     }
     let rates = Rates::of(context.snapshot, settings.currency);
     let drivers = Drivers::new(context.snapshot, Period { start: context.as_of, end: context.as_of });
     let uses = Uses::of(context.snapshot, &rates, &drivers);
+    // A driver that is not there, or has errors, has findings of its own.
+    let is_there = |driver: &str| rates.is_sound(driver);
     for one in &uses.uses {
         let (Some(driver), Err(reason)) = (one.driver, &one.part) else { continue };
         let Some(service) = uses.services.get(one.service).filter(|_| is_there(driver)) else { continue };
